@@ -1,0 +1,1 @@
+"""Work of people, in and out: labelled pages on disk."""

@@ -1,0 +1,1 @@
+"""Forms, labels and settings, as data."""

@@ -1,0 +1,109 @@
+"""What an extraction returns: the output contract as frozen values. No rules live here.
+
+Offsets count characters of the source text exactly as it was given, half-open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Offsets = tuple[int, int]
+
+
+class Status(StrEnum):
+    """How a cell came by its value."""
+
+    PRINTED = "printed"
+    PLACED = "placed"
+    DERIVED = "derived"
+    BLANK = "blank"
+
+
+class Basis(StrEnum):
+    """How a figure states its value: a number, wording that means 0, or a universal statement (均为自然人)."""
+
+    PRINTED = "printed"
+    ZERO = "zero"
+    ALL = "all"
+
+
+class Verdict(StrEnum):
+    """What a rule of arithmetic says of the cells."""
+
+    HOLDS = "holds"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a statutory table. `key` is table.row.column; `value` is None only if `status` is blank."""
+
+    key: str
+    value: int | float | None
+    status: Status
+    text: str | None
+    spans: tuple[Offsets, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that the narrative states. `unit` is the measure word as printed, or None."""
+
+    label: str
+    value: int | float | None
+    unit: str | None
+    text: str
+    start: int
+    end: int
+    basis: Basis
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A name, date or address of the report."""
+
+    label: str
+    text: str
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The verdict on one rule. `doubtful` names the fewest cells that would have to be wrong if it is broken."""
+
+    rule: str
+    keys: tuple[str, ...]
+    left: int | float | None
+    right: int | float | None
+    verdict: Verdict
+    doubtful: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """How often one kind of damage was undone."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Everything that one document says."""
+
+    source: str
+    form: str | None
+    agency: str | None
+    report_year: int | None
+    cells: tuple[Cell, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    checks: tuple[Check, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    warnings: tuple[str, ...] = field(default=())

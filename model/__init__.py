@@ -1,0 +1,1 @@
+"""What a labelled page is, and the network that labels it."""

@@ -1,0 +1,63 @@
+"""Every error that gongkai raises on purpose.
+
+GongkaiError
+├── ConfigError          a file in configs (or given by the user) does not say what it must
+├── DocumentError        one document cannot be read; the others of a run can
+│   ├── UnreadableError      the file is not there, not ours to open, or no file at all
+│   ├── TooLargeError        more characters than a report could have
+│   ├── NotTextError         binary content, or bytes in no encoding that we know
+│   └── BadRecordError       a line of a .jsonl file that is not a document
+├── CheckpointError      a model folder is incomplete, altered, or speaks other labels
+├── AnnotationError      a labelled page whose spans do not fit its text
+├── OutputError          results cannot be written where the user asked
+└── MissingExtraError    a feature needs packages of an extra that is not installed
+"""
+
+from __future__ import annotations
+
+
+class GongkaiError(Exception):
+    """Root of all errors; its text names the thing, the place and the way out."""
+
+
+class ConfigError(GongkaiError):
+    """A configuration file is wrong; the message names the file and the key."""
+
+
+class DocumentError(GongkaiError):
+    """One document cannot be read. Skip it and go on with the rest."""
+
+
+class UnreadableError(DocumentError):
+    """The path cannot be opened."""
+
+
+class TooLargeError(DocumentError):
+    """The document is larger than the limit."""
+
+
+class NotTextError(DocumentError):
+    """The bytes are no text."""
+
+
+class BadRecordError(DocumentError):
+    """A record of a .jsonl file is no document."""
+
+
+class CheckpointError(GongkaiError):
+    """A model folder cannot be used."""
+
+
+class AnnotationError(GongkaiError):
+    """Labels do not fit the text they came with."""
+
+
+class OutputError(GongkaiError):
+    """A result cannot be written where the user asked for it."""
+
+
+class MissingExtraError(GongkaiError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs packages that are not installed: pip install 'gongkai[{extra}]'")

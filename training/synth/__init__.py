@@ -1,0 +1,1 @@
+"""Synthetic pages: consistent reports, written as pages, flattened and damaged, with exact gold."""
