@@ -1,0 +1,62 @@
+# Everything runs in .venv, made from `python3 -m venv` and pip; PYTHON=... chooses another interpreter (3.11 or later).
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+# The folder whose seeds/ and dev/ hold pages with gold.
+GONGKAI_GOLD ?= ../shared
+export GONGKAI_GOLD
+GOLD ?= $(wildcard $(GONGKAI_GOLD)/dev/*.jsonl)
+
+.PHONY: extract test check slow train evaluate eval-seeds eval-dev install format clean
+.DEFAULT_GOAL := extract
+
+extract: .venv/runtime.stamp  ## the shipped sample pages as tables in the terminal
+	$(BIN)/gongkai show --samples
+
+test: .venv/dev.stamp  ## the fast tests
+	$(PYTEST) -q
+
+check: .venv/dev.stamp  ## style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+slow: .venv/dev.stamp  ## the tests that take minutes; none at all is no failure
+	$(PYTEST) -q -m slow --durations=10 || test $$? -eq 5
+
+train: .venv/dev.stamp  ## the shipped model again, from its settings
+	$(BIN)/gongkai train
+
+evaluate: .venv/dev.stamp  ## spans of the shipped model by label, on GOLD (JSON Lines of annotated texts)
+	$(BIN)/gongkai evaluate model/shipped $(GOLD)
+
+eval-seeds: .venv/dev.stamp  ## cells of the pages with gold in $GONGKAI_GOLD/seeds, difference by difference
+	$(BIN)/python -m gongkai.training.seeds tables
+
+eval-dev: .venv/dev.stamp  ## narrative figures of $GONGKAI_GOLD/dev, by label
+	$(BIN)/python -m gongkai.training.seeds figures
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+install:  ## again after adding a file or a folder: an editable install is a tree of links
+	rm -f .venv/*.stamp
+	$(MAKE) .venv/dev.stamp
+
+clean:
+	rm -rf .venv build dist *.egg-info
+
+.venv/runtime.stamp: pyproject.toml setup.cfg | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+# Everything of the runtime install is in this one too.
+.venv/dev.stamp: pyproject.toml setup.cfg | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev,train]"
+	@touch .venv/runtime.stamp $@
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv

@@ -1,0 +1,109 @@
+"""A labelled page to its statutory tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gongkai.inference.arithmetic import form_for_sums
+from gongkai.inference.assemble.proactive import read_proactive
+from gongkai.inference.assemble.reading import Context, Placed, TableReading
+from gongkai.inference.assemble.regions import Region, find_regions
+from gongkai.inference.assemble.requests import read_requests
+from gongkai.inference.assemble.review import read_review
+from gongkai.inference.assemble.tokens import Token, cells_overlooked, tokens_of
+from gongkai.inference.derive import derive
+from gongkai.inference.facts import facts_of
+from gongkai.inference.results import Cell, Figure, Offsets
+from gongkai.model.types import LabelledPage
+
+_ENOUGH_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The tables of a page: the form they follow (`2019`, `2021`, `mixed` or None), the cells in printed order, and what was
+    left out and why. Offsets are those of the labelled text."""
+
+    form: str | None
+    cells: tuple[Cell, ...]
+    warnings: tuple[str, ...]
+
+
+def table_regions(page: LabelledPage) -> tuple[Region, ...]:
+    """The printed tables of a page, with the cells that the model overlooked."""
+    regions = find_regions(tokens_of(page))
+    overlooked = cells_overlooked(page, [(region.start, region.end) for region in regions])
+    return tuple(_with_cells(region, overlooked) for region in regions)
+
+
+def assemble(
+    page: LabelledPage, figures: Sequence[Figure] = (), grids: Sequence[Offsets] = (), regions: Sequence[Region] | None = None
+) -> Assembly:
+    """The cells of the statutory tables that `page` prints, and what follows from them and from the narrative's `figures`.
+
+    `grids` are the stretches of the text that a real table was flattened to, every cell between bars.
+    """
+    found = table_regions(page) if regions is None else regions
+    deduplicated = _deduplicated(page.page.text, found)
+    contexts = [_context(page, region, grids, deduplicated) for region in found]
+    facts = facts_of(figures)
+    numbers = {label: fact.value for label, fact in facts.items()}
+    readings = [read_requests(context, numbers) for context in contexts if context.region.table == "requests"]
+    form = next((reading.form for reading in readings if reading.form), None)
+    readings += (read_proactive(context, form) for context in contexts if context.region.table == "proactive")
+    readings += (read_review(context, numbers) for context in contexts if context.region.table == "review_litigation")
+    cells, conflicts = _merged(readings)
+    undecided = frozenset(key for reading in readings for key in reading.undecided)
+    document_form = _document_form(readings)
+    known = derive(cells, facts, form_for_sums(form or document_form, set(cells)), undecided)
+    warnings = (*(warning for reading in readings for warning in reading.warnings), *conflicts)
+    return Assembly(document_form, tuple(known.values()), tuple(dict.fromkeys(warnings)))
+
+
+def _with_cells(region: Region, overlooked: Sequence[Token]) -> Region:
+    inside = (token for token in overlooked if region.start <= token.start < region.end)
+    return replace(region, tokens=tuple(sorted((*region.tokens, *inside), key=lambda token: token.start)))
+
+
+def _context(page: LabelledPage, region: Region, grids: Sequence[Offsets], deduplicated: bool) -> Context:
+    gridded = any(start <= region.start and region.end <= end for start, end in grids)
+    return Context(page.page, region, gridded, deduplicated)
+
+
+def _deduplicated(text: str, regions: Sequence[Region]) -> bool:
+    """Whether tables of one cell a line never repeat a line, which no statutory table can: 信息内容 and 0 recur."""
+    lines = [line.strip() for region in regions for line in text[region.start : region.end].split("\n") if line.strip()]
+    pairs = [pair for region in regions for pair in zip(region.tokens, region.tokens[1:], strict=False)]
+    shared = sum("\n" not in text[a.end : b.start] for a, b in pairs)
+    return len(lines) >= _ENOUGH_LINES and shared * 10 <= len(lines) and max(Counter(lines).values()) == 1
+
+
+def _merged(readings: Sequence[TableReading]) -> tuple[dict[str, Cell], tuple[str, ...]]:
+    """The cells of all readings. A table printed twice must say the same, else the cell is left out."""
+    found: dict[str, Placed] = {}
+    clashing: set[str] = set()
+    for reading in readings:
+        for key, cell in reading.cells.items():
+            if key in found and found[key].value != cell.value:
+                clashing.add(key)
+            elif key not in found or cell.confidence > found[key].confidence:
+                found[key] = cell
+    cells = {key: _cell(cell) for key, cell in found.items() if key not in clashing}
+    tables = sorted({key.split(".")[0] for key in clashing})
+    return cells, tuple(f"{table}: printed more than once with different numbers; the cells that differ were left out" for table in tables)
+
+
+def _cell(placed: Placed) -> Cell:
+    token = placed.slot.token
+    spans = ((token.start, token.end),) if token is not None else ()
+    text = token.text if token is not None else None
+    return Cell(placed.key, placed.value, placed.status, text, spans, placed.confidence)
+
+
+def _document_form(readings: Sequence[TableReading]) -> str | None:
+    named = {reading.form for reading in readings if reading.form}
+    if len(named) > 1:
+        return "mixed"
+    return next(iter(named), None)

@@ -1,0 +1,65 @@
+"""From the costs of placements to cells: what is certain is placed, the rest is left out with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gongkai.inference.assemble.candidates import Candidate, number_of
+from gongkai.inference.assemble.layout import Slot
+from gongkai.inference.assemble.reading import Placed, PrintedRow, TableReading
+from gongkai.inference.assemble.search import Marginals, Stage
+from gongkai.inference.results import Status
+
+MARGIN = 1.5
+"""How much dearer every other value of a cell must be for the cell to be placed."""
+
+
+def decided(table: str, columns: Sequence[str], stages: Sequence[Stage], marginals: Marginals, rows: Mapping[str, PrintedRow]) -> TableReading:
+    """The cells that have the same value in every placement not dearer than `MARGIN` above the cheapest."""
+    cells: dict[str, Placed] = {}
+    undecided: set[str] = set()
+    for stage in stages:
+        row = rows.get(stage.key)
+        if row is None:
+            continue
+        costs = marginals.costs[stage.key] if marginals.exact else tuple(candidate.price for candidate in stage.candidates)
+        for index, column in enumerate(columns):
+            key = f"{table}.{stage.key}.{column}"
+            cell = _cell(key, index, stage.candidates, costs, row)
+            if cell is not None:
+                cells[key] = cell
+            elif _number_is_possible(index, stage.candidates, costs):
+                undecided.add(key)
+    return TableReading(table, None, cells, _reasons(undecided), frozenset(undecided))
+
+
+def _cell(key: str, column: int, candidates: Sequence[Candidate], costs: Sequence[float], row: PrintedRow) -> Placed | None:
+    best = min(range(len(costs)), key=costs.__getitem__)
+    state = candidates[best].states[column]
+    others = [cost for cost, candidate in zip(costs, candidates, strict=True) if candidate.states[column] != state]
+    margin = min(others, default=float("inf")) - costs[best]
+    if margin < MARGIN or state in ("lost", "unreadable"):
+        return None
+    certain = len(candidates) == 1 and row.titled
+    slot = candidates[best].slots[column] or Slot(None, row.slots.slots[-1].start if row.slots.slots else 0)
+    value = number_of(slot)
+    confidence = _confidence(slot, row, margin)
+    if value is None:
+        return Placed(key, None, Status.BLANK, slot, confidence)
+    return Placed(key, value, Status.PRINTED if certain else Status.PLACED, slot, confidence)
+
+
+def _number_is_possible(column: int, candidates: Sequence[Candidate], costs: Sequence[float]) -> bool:
+    """Whether a printed number may stand in the column, by any placement not much dearer than the cheapest."""
+    limit = min(costs) + MARGIN
+    return any(cost < limit and not isinstance(candidate.states[column], str) for cost, candidate in zip(costs, candidates, strict=True))
+
+
+def _confidence(slot: Slot, row: PrintedRow, margin: float) -> float:
+    read = slot.token.score if slot.token is not None else 1.0
+    return min(read, row.score) * (1 - 0.25 * 2.0**-margin)
+
+
+def _reasons(undecided: set[str]) -> tuple[str, ...]:
+    rows = sorted({key.rsplit(".", 1)[0] for key in undecided})
+    return tuple(f"{row}: the printed numbers fit several columns equally well; the cells that differ were left out" for row in rows)

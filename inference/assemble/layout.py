@@ -1,0 +1,148 @@
+"""How a printed table separates its cells, and which blank cells its separators betray."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gongkai.inference.assemble.rows import Line
+from gongkai.inference.assemble.tokens import Token
+
+_SEPARATORS = ("|", "\n", "\t", " ")
+_FOREIGN = re.compile(r"[^\s|]")
+_BY_NAME = {"|": "pipe", "\t": "tab", "\n": "newline", " ": "space", "": "glued"}
+_FILLER = re.compile(r"\s*\|(?:\s*\|)+\s*")
+_MOST = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The separator of a table, how many of it stand between two neighbouring cells, and how many one blank cell adds.
+
+    `keeps_blanks`: some gap between two cells of this table holds more separators than the usual number, so that blank
+    cells leave a trace. `gridded`: a real table was printed row by row, every blank cell between bars of its own.
+    """
+
+    separator: str
+    usual: int
+    per_blank: int
+    keeps_blanks: bool
+    gridded: bool = False
+
+    @property
+    def name(self) -> str:
+        """pipe, tab, newline, space or glued."""
+        return _BY_NAME[self.separator]
+
+    def blanks_in(self, gap: str) -> int:
+        """How many blank cells stand in the text between two neighbouring cells; foreign text between them proves nothing."""
+        if not self.keeps_blanks or not self.separator or _FOREIGN.search(gap):
+            return 0
+        return max(0, (separators(gap, self.separator) - self.usual) // self.per_blank)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One cell of a printed line: a token, or a blank (`token` None) that only the separators show at `start`."""
+
+    token: Token | None
+    start: int
+
+    @property
+    def printed_blank(self) -> bool:
+        """Whether the cell is printed empty (a placeholder counts as empty)."""
+        return self.token is None or self.token.kind.value == "blank"
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The cells of a line: `open_end` says that blanks after the last one may be hidden in filler or at the table's end."""
+
+    slots: tuple[Slot, ...]
+    open_end: bool
+
+
+def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
+    """The layout of the table whose lines these are; `columns` is how many cells a full line has.
+
+    The usual gap is that between neighbouring cells or, where every line has one cell at most, that between titles.
+    """
+    gaps = [gap for line in lines for gap in _gaps(text, line)]
+    leads = [lead for line in lines if line.titles and line.cells and not _FOREIGN.search(lead := _lead(text, line))]
+    separator = _separator(gaps or leads)
+    if not separator:
+        return Layout("", 0, 1, keeps_blanks=False)
+    usual = next(filter(None, (_usual(separator, known) for known in (gaps, _title_gaps(text, lines), leads))), 0)
+    larger = [count - usual for gap in (*gaps, *leads) if (count := separators(gap, separator)) > usual]
+    keeps = bool(larger) and separator != " "
+    return Layout(separator, usual, _per_blank(separator, usual, larger, columns), keeps)
+
+
+def _title_gaps(text: str, lines: Sequence[Line]) -> list[str]:
+    """What stands between two titles that follow each other."""
+    titles = [(line.titles, line.cells) for line in lines if line.titles]
+    pairs = ((a[-1].end, b[0].start) for (a, cells), (b, _) in zip(titles, titles[1:], strict=False) if not cells)
+    return [gap for start, end in pairs if not _FOREIGN.search(gap := text[start:end])]
+
+
+def _lead(text: str, line: Line) -> str:
+    """What stands between a title and its first cell. Of a title on a line of its own, filler is no part of it."""
+    lead = text[line.end_of_title : line.cells[0].start]
+    return lead if len(line.cells) < 2 or "\n" in text[line.cells[0].end : line.cells[1].start] else lead[lead.rfind("\n") + 1 :]
+
+
+def separators(gap: str, separator: str) -> int:
+    """How many separators stand in a gap. A line of bare bars between lines is filler and holds none."""
+    return sum(line.count(separator) for line in gap.split("\n") if not _FILLER.fullmatch(line)) if separator == "|" else gap.count(separator)
+
+
+def _usual(separator: str, gaps: Sequence[str]) -> int:
+    """The smallest number of separators that is common: blanks only ever add to it."""
+    counts = Counter(separators(gap, separator) for gap in gaps)
+    most = max(counts.values(), default=0)
+    return min((count for count, times in counts.items() if count and times * 8 >= most), default=0)
+
+
+def _separator(gaps: Sequence[str]) -> str:
+    for separator in _SEPARATORS:
+        if gaps and sum(separator in gap for gap in gaps) >= _MOST * len(gaps):
+            return separator
+    return "" if gaps and sum(not gap for gap in gaps) > _MOST * len(gaps) else " "
+
+
+def _per_blank(separator: str, usual: int, larger: Sequence[int], columns: int) -> int:
+    """One separator a blank cell, or as many as between two cells if every larger gap says so and one would be too many."""
+    if separator == "|" or usual <= 1 or not larger:
+        return 1
+    even = all(extra % usual == 0 for extra in larger)
+    return usual if even and max(larger) > columns - 2 else 1
+
+
+def _gaps(text: str, line: Line) -> Iterable[str]:
+    for before, after in zip(line.cells, line.cells[1:], strict=False):
+        gap = text[before.end : after.start]
+        if not _FOREIGN.search(gap):
+            yield gap
+
+
+def slots_of(text: str, line: Line, layout: Layout) -> Slots:
+    """The cells of `line` with the blanks that the layout betrays before, between and after them."""
+    slots: list[Slot] = []
+    position = line.end_of_title
+    for index, cell in enumerate(line.cells):
+        gap = text[position : cell.start] if index else _lead(text, line)
+        hidden = layout.blanks_in(gap) if index or line.titles else 0
+        slots += (Slot(None, position),) * hidden
+        slots.append(Slot(cell, cell.start))
+        position = cell.end
+    tail = text[position : line.until]
+    closed = layout.keeps_blanks and bool(tail) and (layout.name == "newline" or layout.gridded)
+    if closed:
+        rest_of_row = tail.split("\n", 1)[0] if layout.gridded else tail
+        slots += (Slot(None, position),) * layout.blanks_in(rest_of_row)
+    return Slots(tuple(slots), open_end=not closed)
+
+
+GRID = Layout("|", 1, 1, keeps_blanks=True, gridded=True)

@@ -1,0 +1,130 @@
+"""What the assembler says of a printed table, before it is put into the words of the output contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gongkai.inference.assemble.layout import GRID, Layout, Slot, Slots, layout_of, slots_of
+from gongkai.inference.assemble.regions import Region
+from gongkai.inference.assemble.rows import Item, Line
+from gongkai.inference.forms import Block
+from gongkai.inference.results import Status
+from gongkai.model.types import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A cell of a table: what stands in it, where, how it got there, and how sure that is (0..1)."""
+
+    key: str
+    value: int | float | None
+    status: Status
+    slot: Slot
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class TableReading:
+    """One printed table: its cells by key, the form it follows (None if it does not show), and what was left out and why."""
+
+    table: str
+    form: str | None
+    cells: Mapping[str, Placed]
+    warnings: tuple[str, ...] = ()
+    undecided: frozenset[str] = field(default=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """A statutory row as printed: its key, its cells, and whether its title was read or inferred from its place."""
+
+    key: str
+    slots: Slots
+    titled: bool
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every table reader is given: the page, one printed table of it, and whether that stood in a real grid.
+
+    `deduplicated`: a crawler kept every distinct line of the page only once, so that what is missing says nothing.
+    """
+
+    page: Page
+    region: Region
+    gridded: bool
+    deduplicated: bool
+
+    def layout(self, lines: Sequence[Line], columns: int) -> Layout:
+        """The layout of the table whose lines these are."""
+        return GRID if self.gridded else layout_of(self.page.text, lines, columns)
+
+
+def row_items(block: Block) -> tuple[Item, ...]:
+    """The headings and rows of a block in printed order."""
+    items: list[Item] = []
+    for row in block.rows:
+        items += (Item("heading", heading, (heading,)) for heading in row.headings)
+        items.append(Item("row", row.key, row.wordings()))
+    return tuple(items)
+
+
+def printed_rows(context: Context, lines: Sequence[Line], layout: Layout, order: Sequence[str], columns: int) -> tuple[PrintedRow, ...]:
+    """The lines as statutory rows.
+
+    Cells after a title that the form does not have, or of a line as long as several rows, belong to rows whose titles were
+    lost or reworded, if exactly as many are missing in that place.
+    """
+    rows: list[PrintedRow] = []
+    strange = [index for index, line in enumerate(lines) if line.cells and not is_row(line)]
+    for index, line in enumerate(lines):
+        slots = slots_of(context.page.text, line, layout)
+        keys = (line.item.key,) if is_row(line) and line.item else ()
+        if index in strange or (keys and len(slots.slots) >= 2 * columns):
+            missing, span = _missing_after(lines, index, order)
+            together = [other for other in strange if other in span]
+            keys += (missing[together.index(index)],) if index in strange and len(together) == len(missing) else missing
+        rows += _shared_out(keys, slots, line, columns)
+    return tuple(rows)
+
+
+def is_row(line: Line) -> bool:
+    """Whether the title of a line is a row of the form."""
+    return line.item is not None and line.item.role == "row"
+
+
+def _missing_after(lines: Sequence[Line], index: int, order: Sequence[str]) -> tuple[tuple[str, ...], range]:
+    """The rows that should stand between the last title read up to line `index` and the next one, and the lines between."""
+    read = [(place, order.index(line.item.key)) for place, line in enumerate(lines) if is_row(line) and line.item and line.item.key in order]
+    before = max(((place, row) for place, row in read if place <= index), default=(-1, -1))
+    after = min(((place, row) for place, row in read if place > index), default=(len(lines), len(order)))
+    return tuple(order[before[1] + 1 : after[1]]), range(before[0] + 1, after[0])
+
+
+def _shared_out(keys: Sequence[str], slots: Slots, line: Line, columns: int) -> Iterable[PrintedRow]:
+    titled = is_row(line)
+    score = min((title.score for title in line.titles), default=1.0) * (0.5 + 0.5 * line.likeness if titled else 0.7)
+    if len(keys) == 1 and (titled or len(slots.slots) == columns):
+        yield PrintedRow(keys[0], slots, titled, score)
+    elif len(keys) > 1 and len(slots.slots) == columns * len(keys):
+        for place, key in enumerate(keys):
+            part = Slots(slots.slots[place * columns : (place + 1) * columns], open_end=False)
+            yield PrintedRow(key, part, titled and place == 0, score)
+    elif titled:
+        yield PrintedRow(keys[0], slots, titled=True, score=score)
+
+
+def left_out(lines: Sequence[Line], rows: Sequence[PrintedRow]) -> tuple[str, ...]:
+    """A warning for every line with numbers that no statutory row was found for."""
+    used = {slot.start for row in rows for slot in row.slots.slots}
+    return tuple(
+        f"row outside the statutory form: {_name(line)!r} with {len(line.cells)} cells was left out"
+        for line in lines
+        if line.cells and not any(cell.start in used for cell in line.cells)
+    )
+
+
+def _name(line: Line) -> str:
+    return "".join(title.text for title in line.titles).replace("\n", "")[:40] or "(no title)"

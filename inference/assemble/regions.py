@@ -1,0 +1,140 @@
+"""Which stretch of the page is which statutory table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gongkai.inference.assemble.titles import similarities
+from gongkai.inference.assemble.tokens import Kind, Token
+from gongkai.inference.forms import Block, forms
+
+TABLES = ("proactive", "requests", "review_litigation")
+OUTSIDE = "outside"
+_OTHER_SECTIONS = ("一、总体情况", "五、存在的主要问题及改进情况", "六、其他需要报告的事项")
+_STATES = (*TABLES, OUTSIDE)
+_FAMILIAR = 0.6
+_SWITCH = 0.45
+_BACK = 1.1
+_PROSE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One printed table: its key and its tokens in order, without the title of its section."""
+
+    table: str
+    tokens: tuple[Token, ...]
+    start: int
+    end: int
+
+    def titles(self) -> tuple[Token, ...]:
+        """The titles among the tokens."""
+        return tuple(token for token in self.tokens if token.kind is Kind.TITLE)
+
+
+def find_regions(tokens: Sequence[Token]) -> tuple[Region, ...]:
+    """The printed tables in the order of the page. A table printed twice gives two regions.
+
+    Every title votes for the tables whose wording it resembles; the most likely sequence of tables is taken (Viterbi, with a
+    price on every change). Prose longer than a note ends a table.
+    """
+    titles = [token for token in tokens if token.kind is Kind.TITLE]
+    states = dict(zip(titles, _most_likely(titles), strict=True))
+    regions: list[Region] = []
+    for table, run in _runs(tokens, states):
+        body = tuple(token for token in run if token.label != "section" or not _names_section(token, table))
+        if table != OUTSIDE and _is_table(body):
+            regions.append(Region(table, body, body[0].start, body[-1].end))
+    return tuple(regions)
+
+
+@cache
+def _wordings(table: str) -> tuple[str, ...]:
+    if table == OUTSIDE:
+        return _OTHER_SECTIONS
+    found: list[str] = []
+    for form in forms().values():
+        statutory = form.table(table)
+        found += (statutory.section, *(word for block in statutory.blocks for word in block_wordings(block)))
+    return tuple(dict.fromkeys(found))
+
+
+def block_wordings(block: Block) -> Iterable[str]:
+    """Every title that a block prints."""
+    yield from filter(None, (block.title, block.corner))
+    for line in block.column_headings:
+        yield from line
+    for titled in (*block.columns, *block.rows):
+        yield from titled.wordings()
+    for row in block.rows:
+        yield from row.headings
+
+
+def _most_likely(titles: Sequence[Token]) -> list[str]:
+    if not titles:
+        return []
+    emissions = _emissions(titles)
+    best = emissions[0].copy()
+    back: list[NDArray[np.intp]] = []
+    switch = _switching()
+    for row in emissions[1:]:
+        paths = best[:, None] - switch
+        back.append(paths.argmax(axis=0))
+        best = paths.max(axis=0) + row
+    state = int(best.argmax())
+    found = [state]
+    for pointers in reversed(back):
+        state = int(pointers[state])
+        found.append(state)
+    return [_STATES[index] for index in reversed(found)]
+
+
+def _switching() -> NDArray[np.float64]:
+    """The price of going from one state (rows) to another (columns): back to an earlier table is dearer than on."""
+    order = np.arange(len(_STATES))
+    back = (order[:, None] > order[None, :]) & (order[:, None] < len(TABLES))
+    return np.where(np.eye(len(_STATES), dtype=bool), 0.0, np.where(back, _BACK, _SWITCH))
+
+
+def _emissions(titles: Sequence[Token]) -> NDArray[np.float64]:
+    texts = [title.text for title in titles]
+    likeness = np.stack([similarities(texts, _wordings(state)).max(axis=1) for state in _STATES], axis=1).astype(np.float64)
+    votes = np.where(likeness >= _FAMILIAR, likeness - _FAMILIAR, -0.05)
+    votes[:, -1] = np.where(likeness[:, -1] >= 0.8, 0.8, 0.0)
+    return votes
+
+
+def _runs(tokens: Sequence[Token], states: dict[Token, str]) -> Iterable[tuple[str, list[Token]]]:
+    run: list[Token] = []
+    current = OUTSIDE
+    for token in tokens:
+        state = states.get(token, current)
+        broken = bool(run) and token.start - run[-1].end > _PROSE
+        restarts = bool(run) and token.label == "section" and state == current and _names_section(token, state)
+        if state != current or broken or restarts:
+            if run:
+                yield current, run
+            run, current = [], state if token.kind is Kind.TITLE else OUTSIDE
+        run.append(token)
+    if run:
+        yield current, run
+
+
+@cache
+def _section_titles(table: str) -> tuple[str, ...]:
+    return tuple({form.table(table).section for form in forms().values()})
+
+
+def _names_section(token: Token, table: str) -> bool:
+    if table == OUTSIDE:
+        return False
+    return bool(similarities([token.text], _section_titles(table)).max() >= _FAMILIAR)
+
+
+def _is_table(tokens: Sequence[Token]) -> bool:
+    return sum(token.kind is Kind.TITLE for token in tokens) >= 2 or (len(tokens) > 1 and tokens[0].kind is Kind.TITLE)

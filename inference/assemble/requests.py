@@ -1,0 +1,182 @@
+"""The requests table: rows by their titles, columns by layout, order, arithmetic and narrative."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from gongkai.inference.assemble.candidates import Candidate, placements, priced
+from gongkai.inference.assemble.decide import MARGIN, decided
+from gongkai.inference.assemble.glued import glued_placements, prints_zeros
+from gongkai.inference.assemble.layout import Layout
+from gongkai.inference.assemble.reading import Context, PrintedRow, TableReading, is_row, left_out, printed_rows, row_items
+from gongkai.inference.assemble.rows import Item, Line, align
+from gongkai.inference.assemble.search import Stage, State, min_marginals
+from gongkai.inference.forms import Block, forms
+
+TABLE = "requests"
+TOTAL = 6
+COLUMNS = 7
+_ROW_SUM = 6.0
+_COLUMN_SUM = 4.0
+_TOTAL_BLANK = 2.5
+_ONLY_TOTAL = 1.5
+_ZERO_TOTAL_BLANK = 0.8
+_SUM_OF_BLANK = 1.5
+_AGAINST_NARRATIVE = 5.0
+_TOLERANCE = 12.0
+_ONLY_2021 = {"other_not_corrected", "other_fee_unpaid", "other_other"}
+
+Bounds = tuple["int | float", "int | float"]
+START: State = ((0, 0),) * COLUMNS
+
+Facts = Mapping[str, "int | float"]
+"""What the narrative states once and without contradiction, by figure label."""
+
+
+def read_requests(context: Context, facts: Facts) -> TableReading:
+    """The cells of one printed requests table. `facts` may choose the applicant's column, which arithmetic never can."""
+    lines = align(context.region.tokens, _items(), context.region.end)
+    form = form_of(lines)
+    block = forms()[form or "2021"].table(TABLE).blocks[0]
+    order = [row.key for row in block.rows]
+    layout = context.layout(lines, COLUMNS)
+    rows = printed_rows(context, lines, layout, order, COLUMNS)
+    by_key = {row.key: row for row in rows if row.key in order}
+    how = _Printing(layout, prints_zeros((row.slots for row in rows), COLUMNS), context.deduplicated)
+    stages = [Stage(key, _candidates(key, by_key.get(key), how, facts), _STEPS.get(key, _add)) for key in _search_order(block)]
+    marginals = min_marginals(stages, START, MARGIN)
+    reading = decided(TABLE, [column.key for column in block.columns], stages, marginals, by_key)
+    return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided)
+
+
+def _items() -> tuple[Item, ...]:
+    """Headings and rows of both forms in one order: the 2019 row (六)其他处理 is the heading of three rows in 2021."""
+    newer = forms()["2021"].table(TABLE).blocks[0]
+    older = {row.key: row for row in forms()["2019"].table(TABLE).blocks[0].rows}
+    shared = older["other_handling"]
+    columns = [Item("column", newer.corner or "", (newer.corner or "",))]
+    columns += (Item("column", title, (title,)) for line in newer.column_headings for title in line)
+    rows = [Item("row", shared.key, shared.wordings()) if item.key == shared.title else item for item in row_items(newer)]
+    return (*columns, *rows)
+
+
+def form_of(lines: Sequence[Line]) -> str | None:
+    """2021 if any of its three rows of other handling is there, 2019 if only their heading is."""
+    keys = {line.item.key for line in lines if line.item is not None and line.item.role == "row"}
+    if keys & _ONLY_2021 - {"other_other"}:
+        return "2021"
+    if "other_handling" in keys:
+        return "2021" if not _has_cells(lines, "other_handling") and _rows_below(lines, "other_handling") else "2019"
+    return None
+
+
+def _rows_below(lines: Sequence[Line], key: str) -> int:
+    """How many lines with cells follow the row `key` before the next row that both forms have."""
+    below = 0
+    place = next(index for index, line in enumerate(lines) if line.item is not None and line.item.key == key)
+    for line in lines[place + 1 :]:
+        if is_row(line) and line.item is not None and line.item.key not in _ONLY_2021:
+            break
+        below += bool(line.cells)
+    return below
+
+
+def _has_cells(lines: Sequence[Line], key: str) -> bool:
+    return any(line.item is not None and line.item.key == key and line.cells for line in lines)
+
+
+def _search_order(block: Block) -> tuple[str, ...]:
+    return (*block.result_rows(), "handled_total", "new_received", "carried_in", "carried_out")
+
+
+@dataclass(frozen=True, slots=True)
+class _Printing:
+    """How the table is printed: its layout, whether it prints its zeros, and whether repeated lines were dropped."""
+
+    layout: Layout
+    zeros: bool
+    deduplicated: bool
+
+
+def _candidates(key: str, row: PrintedRow | None, how: _Printing, facts: Facts) -> tuple[Candidate, ...]:
+    if row is None or (how.deduplicated and len(row.slots.slots) != COLUMNS):
+        return (UNKNOWN,)
+    if how.layout.name == "glued" and row.slots.slots:
+        found = glued_placements(row.slots, COLUMNS, how.zeros)
+    else:
+        found = placements(row.slots, COLUMNS, how.layout.keeps_blanks)
+    prices = [_row_price]
+    if key == "new_received":
+        prices.append(lambda candidate: _narrative_price(candidate, facts))
+    return priced(found, prices, _TOLERANCE) or (UNKNOWN,)
+
+
+UNKNOWN = Candidate.of((None,) * COLUMNS, ("lost",) * COLUMNS)
+"""A row that is not there or whose cells fit in no way."""
+
+
+def _row_price(candidate: Candidate) -> float:
+    parts = candidate.values[:TOTAL]
+    if any(part is None for part in parts):
+        known = sum(part for part in parts if part is not None)
+        total = candidate.printed(TOTAL)
+        return _ROW_SUM if total is not None and known > total else 0.0
+    whole, summed = candidate.printed(TOTAL), sum(part for part in parts if part is not None)
+    if whole is not None:
+        if summed == whole:
+            return 0.0
+        return _ONLY_TOTAL if all(isinstance(state, str) for state in candidate.states[:TOTAL]) else _ROW_SUM
+    stated = any(not isinstance(state, str) for state in candidate.states[:TOTAL])
+    return (_TOTAL_BLANK if summed else _ZERO_TOTAL_BLANK) if stated else 0.0
+
+
+def _narrative_price(candidate: Candidate, facts: Facts) -> float:
+    natural, total = candidate.values[0], candidate.values[TOTAL]
+    organizations = candidate.values[1:TOTAL]
+    price = 0.0
+    if "requests_natural_person" in facts and natural is not None:
+        price += _AGAINST_NARRATIVE * (natural != facts["requests_natural_person"])
+    if "requests_organization" in facts and None not in organizations:
+        price += _AGAINST_NARRATIVE * (sum(part or 0 for part in organizations) != facts["requests_organization"])
+    if "requests_received" in facts and total is not None:
+        price += _ONLY_TOTAL * (total != facts["requests_received"])
+    return price
+
+
+def _bounds(candidate: Candidate) -> tuple[Bounds, ...]:
+    """The least and the most that each column may hold: a cell that was lost holds anything from 0 on."""
+    return tuple((0, inf) if value is None else (value, value) for value in candidate.values)
+
+
+def _add(state: State, candidate: Candidate) -> tuple[float, State]:
+    return 0.0, tuple((a + c, b + d) for (a, b), (c, d) in zip(state, _bounds(candidate), strict=True))
+
+
+def _handled(state: State, candidate: Candidate) -> tuple[float, State]:
+    """The sum of the results against the printed total; where that is blank or lost, the sum stands in for it."""
+    price, after = 0.0, []
+    for stated, (least, most) in zip(candidate.states, state, strict=True):
+        if isinstance(stated, str):
+            price += _SUM_OF_BLANK * (stated == "blank" and least > 0)
+            after.append((least, most))
+        else:
+            price += _COLUMN_SUM * (not least <= stated <= most)
+            after.append((stated, stated))
+    return price, tuple(after)
+
+
+def _subtract(state: State, candidate: Candidate) -> tuple[float, State]:
+    return 0.0, tuple((a - d, b - c) for (a, b), (c, d) in zip(state, _bounds(candidate), strict=True))
+
+
+def _carried_out(state: State, candidate: Candidate) -> tuple[float, State]:
+    """Handled less received less carried in, with what is carried out, must leave nothing."""
+    _, left = _add(state, candidate)
+    return _COLUMN_SUM * sum(not least <= 0 <= most for least, most in left), START
+
+
+_STEPS = {"handled_total": _handled, "new_received": _subtract, "carried_in": _subtract, "carried_out": _carried_out}
+
+

@@ -1,0 +1,104 @@
+"""The table of reviews and litigations: fifteen numbers on one line, three groups of four results and their total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from gongkai.inference.assemble.candidates import Candidate, placements, priced
+from gongkai.inference.assemble.decide import MARGIN, decided
+from gongkai.inference.assemble.glued import glued_placements
+from gongkai.inference.assemble.layout import Layout, Slots, slots_of
+from gongkai.inference.assemble.reading import Context, PrintedRow, TableReading
+from gongkai.inference.assemble.rows import Line
+from gongkai.inference.assemble.search import Stage, State, min_marginals
+from gongkai.inference.assemble.tokens import Kind
+from gongkai.inference.forms import forms
+
+TABLE = "review_litigation"
+CELLS = 15
+GROUP = 5
+_GROUP_SUM = 6.0
+_TOTAL_BLANK = 2.5
+_ZERO_TOTAL_BLANK = 0.8
+_ONLY_TOTAL = 1.5
+_AGAINST_NARRATIVE = 3.0
+_TOLERANCE = 6.0
+_MOST_TITLES = 10
+
+
+def _columns() -> list[str]:
+    block = forms()["2021"].table(TABLE).blocks[0]
+    return [f"{row.key}.{column.key}" for row in block.rows for column in block.columns]
+
+
+Facts = Mapping[str, "int | float"]
+
+
+def read_review(context: Context, facts: Facts) -> TableReading:
+    """The cells of the printed table. `facts` are what the narrative says of reviews and litigations."""
+    cells = tuple(token for token in context.region.tokens if token.kind is not Kind.TITLE)
+    titles = context.region.titles()
+    if not cells and not _complete(titles):
+        return TableReading(TABLE, None, {})
+    first = cells[0].start if cells else context.region.end
+    before = tuple(title for title in titles if title.end <= first)
+    line = Line(None, before, cells, 1.0, context.region.end)
+    layout = context.layout([line], CELLS)
+    row = PrintedRow("line", slots_of(context.page.text, line, layout), titled=True, score=min((title.score for title in before), default=0.7))
+    candidates = _candidates(row, layout, facts, context.deduplicated)
+    if not candidates:
+        return TableReading(TABLE, None, {}, (f"{TABLE}: {len(cells)} cells for {CELLS} columns; they were left out",))
+    stage = Stage("line", candidates, _stay)
+    reading = decided(TABLE, _columns(), [stage], min_marginals([stage], (), MARGIN), {"line": row})
+    return _renamed(reading)
+
+
+def _complete(titles: Sequence[object]) -> bool:
+    """Whether enough titles are there to say that the line of numbers itself is empty."""
+    return len(titles) >= _MOST_TITLES
+
+
+def _stay(state: State, candidate: Candidate) -> tuple[float, State]:
+    return 0.0, state
+
+
+def _candidates(row: PrintedRow, layout: Layout, facts: Facts, deduplicated: bool) -> tuple[Candidate, ...]:
+    if deduplicated and len(row.slots.slots) != CELLS:
+        return ()
+    slots = Slots(row.slots.slots, open_end=row.slots.open_end)
+    found = glued_placements(slots, CELLS, zeros_printed=False) if layout.name == "glued" else placements(slots, CELLS, layout.keeps_blanks)
+    return priced(found, [_price, lambda candidate: _narrative_price(candidate, facts)], _TOLERANCE)
+
+
+def _price(candidate: Candidate) -> float:
+    return sum(_group_price(candidate, first) for first in range(0, CELLS, GROUP))
+
+
+def _group_price(candidate: Candidate, first: int) -> float:
+    parts = [candidate.printed(column) for column in range(first, first + GROUP - 1)]
+    total = candidate.printed(first + GROUP - 1)
+    summed = sum(part or 0 for part in parts)
+    if total is not None:
+        if summed == total:
+            return 0.0
+        return _ONLY_TOTAL if all(part is None for part in parts) else _GROUP_SUM
+    if all(part is None for part in parts):
+        return 0.0
+    return _TOTAL_BLANK if summed else _ZERO_TOTAL_BLANK
+
+
+def _narrative_price(candidate: Candidate, facts: Facts) -> float:
+    price = 0.0
+    totals = [candidate.printed(first + GROUP - 1) for first in range(0, CELLS, GROUP)]
+    if "reviews" in facts and totals[0] is not None:
+        price += _AGAINST_NARRATIVE * (totals[0] != facts["reviews"])
+    if "litigations" in facts and (totals[1] is not None or totals[2] is not None):
+        price += _AGAINST_NARRATIVE * ((totals[1] or 0) + (totals[2] or 0) != facts["litigations"])
+    return price
+
+
+def _renamed(reading: TableReading) -> TableReading:
+    """Keys without the name of the one line."""
+    cells = {key.replace(".line", "", 1): replace(cell, key=cell.key.replace(".line", "", 1)) for key, cell in reading.cells.items()}
+    return TableReading(reading.table, None, cells, reading.warnings, frozenset(key.replace(".line", "", 1) for key in reading.undecided))

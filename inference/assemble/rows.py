@@ -1,0 +1,162 @@
+"""Which printed title is which statutory one: an ordered, fuzzy alignment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gongkai.inference.assemble.titles import bare, has_enumerator, similarities
+from gongkai.inference.assemble.tokens import Kind, Token
+
+_MOST_PIECES = 4
+_FAMILIAR = 0.62
+_MERGE = 0.04
+_OVER_VALUES = 0.12
+_SKIP_ITEM = 0.002
+_WRONG_LABEL = 0.12
+_NO_ENUMERATOR = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A statutory title: `role` is row, heading, column or block; `key` names it (a heading's key is its wording)."""
+
+    role: str
+    key: str
+    wordings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A title of the page with the cells that follow it.
+
+    `item` is what the title is, or None for a title that the form does not have. `titles` are the pieces it was printed in;
+    `likeness` in 0..1 says how sure that is. `before` is the end of the title (or of what precedes the first cell).
+    """
+
+    item: Item | None
+    titles: tuple[Token, ...]
+    cells: tuple[Token, ...]
+    likeness: float
+    until: int
+
+    @property
+    def end_of_title(self) -> int:
+        """Where the last piece of the title before the first cell ends."""
+        first = self.cells[0].start if self.cells else self.until
+        ends = [title.end for title in self.titles if title.end <= first]
+        return max(ends, default=first)
+
+
+def align(tokens: Sequence[Token], items: Sequence[Item], end: int) -> tuple[Line, ...]:
+    """The tokens of one table as lines, in order. `end` is where the table ends in the page.
+
+    Titles are matched to `items` in order, a title split into up to four pieces as one; what fits nothing is a line without
+    item. Cells before the first title make a line without titles.
+    """
+    titles = [token for token in tokens if token.kind is Kind.TITLE]
+    matches = _best_path(_Gains.of(titles, tokens, items))
+    return _lines(tokens, titles, [(first, last, items[item] if item is not None else None, score) for first, last, item, score in matches], end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gains:
+    """`scores[k][i, j]`: what matching titles i..i+k to item j gains; `likeness` the same before prices."""
+
+    count: int
+    scores: tuple[NDArray[np.float64], ...]
+    likeness: tuple[NDArray[np.float64], ...]
+
+    @classmethod
+    def of(cls, titles: Sequence[Token], tokens: Sequence[Token], items: Sequence[Item]) -> _Gains:
+        words = [word for item in items for word in item.wordings]
+        owner = np.repeat(np.arange(len(items)), [len(item.wordings) for item in items])
+        between = _cells_between(titles, tokens)
+        prices = _prices(titles, items)
+        scores, likeness = [], []
+        for pieces in range(1, _MOST_PIECES + 1):
+            texts = ["".join(token.text for token in titles[i : i + pieces]) for i in range(len(titles) - pieces + 1)]
+            alike = _by_item(similarities(texts, words), owner, len(items))
+            likeness.append(alike)
+            crossed = np.array([between[i : i + pieces - 1].sum() for i in range(len(texts))]) if texts else np.zeros(0)
+            price = _MERGE * (pieces - 1) + _OVER_VALUES * (crossed > 0)
+            gain = np.where(alike >= _FAMILIAR, alike - _FAMILIAR + 0.1, -1.0)
+            scores.append(gain - price[:, None] - prices[: len(texts)] if texts else gain)
+        return cls(len(titles), tuple(scores), tuple(likeness))
+
+
+def _by_item(scores: NDArray[np.float32], owner: NDArray[np.intp], items: int) -> NDArray[np.float64]:
+    found = np.zeros((scores.shape[0], items))
+    for j in range(items):
+        found[:, j] = scores[:, owner == j].max(axis=1) if scores.shape[0] else 0
+    return found
+
+
+def _cells_between(titles: Sequence[Token], tokens: Sequence[Token]) -> NDArray[np.intp]:
+    """How many cells stand between each title and the next."""
+    places = [index for index, token in enumerate(tokens) if token.kind is Kind.TITLE]
+    return np.array([after - before - 1 for before, after in zip(places, places[1:], strict=False)], dtype=np.intp)
+
+
+def _prices(titles: Sequence[Token], items: Sequence[Item]) -> NDArray[np.float64]:
+    """The price of a title whose label or missing number speaks against an item, of shape (titles, items)."""
+    prices = np.zeros((len(titles), len(items)))
+    for i, title in enumerate(titles):
+        numbered = has_enumerator(title.text)
+        for j, item in enumerate(items):
+            role = "row" if item.role == "heading" else item.role
+            prices[i, j] = _WRONG_LABEL * (title.label != role)
+            short = len(bare(item.wordings[0])) <= 2
+            if short and not numbered and has_enumerator(item.wordings[0]):
+                prices[i, j] += _NO_ENUMERATOR
+    return prices
+
+
+def _best_path(gains: _Gains) -> list[tuple[int, int, int | None, float]]:
+    """(first title, last title + 1, item or None, likeness) for every title, by dynamic programming over both orders."""
+    n, m = gains.count, gains.scores[0].shape[1]
+    best = np.zeros((n + 1, m + 1))
+    step: dict[tuple[int, int], tuple[int, int]] = {}
+    for i in range(n + 1):
+        for j in range(m + 1):
+            options = [(0.0, (0, 0))] if i == j == 0 else []
+            if i:
+                options.append((best[i - 1, j], (1, 0)))
+            if j:
+                options.append((best[i, j - 1] - _SKIP_ITEM, (0, 1)))
+                options += ((best[i - k, j - 1] + gains.scores[k - 1][i - k, j - 1], (k, 1)) for k in range(1, min(i, _MOST_PIECES) + 1))
+            best[i, j], step[i, j] = max(options, key=lambda option: option[0])
+    return _walk_back(gains, step, n, m)
+
+
+def _walk_back(gains: _Gains, step: dict[tuple[int, int], tuple[int, int]], i: int, j: int) -> list[tuple[int, int, int | None, float]]:
+    found: list[tuple[int, int, int | None, float]] = []
+    while i or j:
+        titles, item = step[i, j]
+        if titles and item:
+            found.append((i - titles, i, j - 1, float(gains.likeness[titles - 1][i - titles, j - 1])))
+        elif titles:
+            found.append((i - 1, i, None, 0.0))
+        i, j = i - titles, j - item
+    return found[::-1]
+
+
+def _lines(
+    tokens: Sequence[Token], titles: Sequence[Token], matches: Sequence[tuple[int, int, Item | None, float]], end: int
+) -> tuple[Line, ...]:
+    place = {id(token): index for index, token in enumerate(tokens)}
+    starts = [place[id(titles[first])] for first, *_ in matches]
+    lines = [_line(tokens[: starts[0]] if starts else tokens, None, 0.0, end)] if not starts or starts[0] else []
+    for (_, _, item, likeness), begin, stop in zip(matches, starts, [*starts[1:], len(tokens)], strict=True):
+        until = tokens[stop].start if stop < len(tokens) else end
+        lines.append(_line(tokens[begin:stop], item, likeness, until))
+    return tuple(lines)
+
+
+def _line(tokens: Sequence[Token], item: Item | None, likeness: float, until: int) -> Line:
+    titles = tuple(token for token in tokens if token.kind is Kind.TITLE)
+    cells = tuple(token for token in tokens if token.kind is not Kind.TITLE)
+    return Line(item, titles, cells, likeness, until)

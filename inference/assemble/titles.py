@@ -1,0 +1,67 @@
+"""How alike a printed title and a statutory wording are, whatever was split, cut, numbered or noted in brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+_BLANKS = re.compile(r"[\s|_]+")
+_ENUMERATOR = re.compile(r"^(?:[(（]?[一二三四五六七八九十]{1,2}[)）、.．:]|[(（]?\d{1,2}[)）、.．](?!\d))")
+_NOTE = re.compile(r"(?<=..)[(（【\[].*$")
+_MARKS = re.compile(r"[()（）\[\]【】“”\"'‘’、,，.．。:：;；/\\·*+-]+")
+_SHORT = 2
+_ABRIDGED = 5
+
+
+@cache
+def has_enumerator(text: str) -> bool:
+    """Whether the title begins with a number of its own: `(一)`, `1.`, `四、`."""
+    return bool(_ENUMERATOR.match(_BLANKS.sub("", text)))
+
+
+@cache
+def bare(text: str) -> str:
+    """The words of a title: no blanks, number, punctuation or note in brackets. A title that is all bracket keeps its words."""
+    joined = _BLANKS.sub("", text)
+    head = _NOTE.sub("", _ENUMERATOR.sub("", joined)) or joined
+    return _MARKS.sub("", head) or _MARKS.sub("", joined) or joined
+
+
+def similarities(printed: Sequence[str], wordings: Sequence[str]) -> NDArray[np.float32]:
+    """Likeness in 0..1 of every printed title (rows) to every wording (columns), of shape (len(printed), len(wordings)).
+
+    1 is the same words. A title that is the beginning or end of a wording counts as a cut one, and a wording inside
+    a longer title as one with additions; a title with words left out (逾期不补正不再处理) as an abridged one.
+    """
+    left, right = [bare(text) for text in printed], [bare(text) for text in wordings]
+    if not left or not right:
+        return np.zeros((len(left), len(right)), dtype=np.float32)
+    scores = np.asarray(process.cdist(left, right, scorer=fuzz.ratio, dtype=np.float32)) / np.float32(100)
+    for i, title in enumerate(left):
+        for j, wording in enumerate(right):
+            scores[i, j] = max(scores[i, j], _contained(title, wording))
+    return scores
+
+
+@cache
+def _contained(title: str, wording: str) -> float:
+    if len(title) <= _SHORT or len(wording) <= _SHORT:
+        return 0.0
+    if len(title) < len(wording) and (wording.startswith(title) or wording.endswith(title)):
+        return 0.7 + 0.25 * len(title) / len(wording)
+    if len(wording) < len(title) <= 2 * len(wording) and wording in title:
+        return 0.85
+    if len(title) >= _ABRIDGED and _in_order(title, wording):
+        return 0.7 + 0.2 * len(title) / len(wording)
+    return 0.0
+
+
+def _in_order(title: str, wording: str) -> bool:
+    """Whether a title is what is left of a wording after some of its characters are left out."""
+    rest = iter(wording)
+    return all(character in rest for character in title)

@@ -1,0 +1,73 @@
+"""A labelled page as the titles and cells that its tables are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from gongkai.inference.numbers import is_placeholder, read_cell
+from gongkai.model.labels import label_set
+from gongkai.model.types import LabelledPage, Span
+
+TITLE_LABELS = frozenset({"section", "block", "row", "column"})
+_CELL_LABELS = frozenset({"value", "blank"})
+_NUMERIC_CHUNK = re.compile(r"(?<![^\s|])[+-]?\d[\d,.]*(?![^\s|])")
+
+
+class Kind(Enum):
+    """What a token is in a table."""
+
+    TITLE = "title"
+    VALUE = "value"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Characters `start` to `end` of the page as one piece of a table.
+
+    `label` is the model's label, `score` its probability; a token that the model left unlabelled but whose whole cell is a
+    number has score `UNLABELLED`. A value whose text is no number is kept, since it still takes up a cell.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    label: str
+    score: float
+
+
+UNLABELLED = 0.5
+
+
+def tokens_of(page: LabelledPage) -> tuple[Token, ...]:
+    """The structural spans of the page as tokens, in order; numbers that a figure label was given to stay figures."""
+    return tuple(_token(page, span) for span in page.spans if span.label in TITLE_LABELS or span.label in _CELL_LABELS)
+
+
+def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> tuple[Token, ...]:
+    """Cells inside the table areas `ranges` that the model gave no label, or a figure's: the whole cell is a number."""
+    taken = [span for span in page.spans if span.label in label_set().structure]
+    return tuple(
+        Token(Kind.VALUE, start, end, page.page.text[start:end], "value", UNLABELLED)
+        for first, last in ranges
+        for start, end in _numeric_chunks(page.page.text, first, last)
+        if not any(span.start < end and start < span.end for span in taken)
+    )
+
+
+def _numeric_chunks(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    for match in _NUMERIC_CHUNK.finditer(text, first, last):
+        if read_cell(match.group(), signed=True, decimal=True) is not None:
+            yield match.span()
+
+
+def _token(page: LabelledPage, span: Span) -> Token:
+    text = page.text_of(span)
+    kind = Kind.TITLE
+    if span.label in _CELL_LABELS:
+        kind = Kind.BLANK if is_placeholder(text) else Kind.VALUE
+    return Token(kind, span.start, span.end, text, span.label, span.score)

@@ -1,0 +1,102 @@
+"""The `gongkai` command. Commands are loaded when called, so that none waits for what it does not need.
+
+Those of inference are named here; other parts of the project name theirs in the entry-point group `gongkai.commands`
+(`train = "gongkai.training.commands:train"`: a function with typer's annotations, or a `typer.Typer` of several).
+
+Exit codes: 0 all documents read, 1 some failed, 2 wrong usage or nothing could be done, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points, version
+from typing import Annotated, Any
+
+import typer
+
+from gongkai.inference.commands.streams import emit, say, speak_utf8
+from gongkai.model.errors import GongkaiError
+
+GROUP = "gongkai.commands"
+COMMANDS = ("extract", "show", "samples", "doctor")
+USAGE, INTERRUPTED = 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (default: that of the process) and return its exit code. Raises nothing."""
+    speak_utf8()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        typer.main.get_command(_app(arguments)).main(args=arguments, prog_name="gongkai")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else int(done.code is not None)
+    except GongkaiError as error:
+        say(f"gongkai: {error}")
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def _app(arguments: list[str]) -> typer.Typer:
+    """The command that `arguments` call; all of them where they call none, for `--help` and for a hint at a name misspelt."""
+    app = typer.Typer(callback=_gongkai, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    called = next((argument for argument in arguments if not argument.startswith("-")), "")
+    for name in (called,) if called in COMMANDS else COMMANDS:
+        _add(app, name, getattr(import_module(f"gongkai.inference.commands.{name}"), name))
+    if called not in COMMANDS:
+        _add_foreign(app, called)
+    return app
+
+
+def _add_foreign(app: typer.Typer, called: str) -> None:
+    """The other parts' commands: the one called for use, the others by name alone (what they import may take seconds)."""
+    for point in _points():
+        if point.name not in COMMANDS:
+            _add(app, point.name, _load(point) if point.name == called else _named(point))
+
+
+def _points() -> Iterable[EntryPoint]:
+    return sorted(entry_points(group=GROUP), key=lambda point: point.name)
+
+
+def _load(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except ImportError as error:
+        way_out = "install the packages that it needs, `gongkai doctor` names them"
+        raise GongkaiError(f"the command {point.name} cannot be loaded ({error}); {way_out}") from error
+
+
+def _named(point: EntryPoint) -> Callable[[], None]:
+    def command() -> None: ...
+
+    command.__doc__ = f"See `gongkai {point.name} --help`."
+    return command
+
+
+def _add(app: typer.Typer, name: str, command: Any) -> None:
+    if isinstance(command, typer.Typer):
+        app.add_typer(command, name=name)
+    else:
+        app.command(name)(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        emit(f"gongkai {version('gongkai')}\n")
+        raise typer.Exit
+
+
+def _gongkai(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Read the statutory tables and figures of Chinese government-information reports."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""`gongkai doctor`: what is installed, which model is used, and whether they go together."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+import typer
+
+from gongkai.inference.commands.options import Model
+from gongkai.inference.commands.streams import emit
+from gongkai.inference.report.words import counted
+from gongkai.model.errors import GongkaiError
+
+Line = tuple[str, str]
+_REQUIREMENT = re.compile(r"(?P<package>[\w.-]+)(?:.*\bextra\s*==\s*['\"](?P<extra>[\w-]+)['\"])?")
+_CPU = Path("/proc/cpuinfo")
+_INT8 = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm")
+
+
+def doctor(
+    model: Model = None,
+) -> None:
+    """Say what is installed, which model is used and what the processor can do; exit code 1 if the model cannot be used."""
+    emit(_section("installed", [*_needed(), *_extras()]))
+    emit(_section("machine", _machine()))
+    try:
+        emit(_section("settings", _settings()))
+        emit(_section("model", _model(model)))
+    except (GongkaiError, ImportError) as error:
+        emit(_section("model", [("unusable", str(error))]))
+        raise typer.Exit(1) from error
+
+
+def _section(title: str, lines: list[Line]) -> str:
+    width = max(len(name) for name, _ in lines)
+    return f"{title}\n" + "".join(f"  {name:{width}}  {value}\n" for name, value in lines) + "\n"
+
+
+def _requirements() -> dict[str, list[str]]:
+    """The packages that the project asks for, by extra; those that it cannot do without under the empty name."""
+    found: dict[str, list[str]] = {"": ["gongkai"]}
+    for line in requires("gongkai") or ():
+        if match := _REQUIREMENT.match(line):
+            found.setdefault(match["extra"] or "", []).append(match["package"])
+    return found
+
+
+def _needed() -> list[Line]:
+    return [(package, _version(package) or "missing: install gongkai again") for package in _requirements()[""]]
+
+
+def _extras() -> Iterator[Line]:
+    for extra, packages in sorted(_requirements().items()):
+        if not extra:
+            continue
+        missing = [package for package in packages if _version(package) is None]
+        there = ", ".join(f"{package} {_version(package)}" for package in packages)
+        yield f"[{extra}]", f"not installed: {', '.join(missing)} (pip install 'gongkai[{extra}]')" if missing else there
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _machine() -> list[Line]:
+    flags = cpu_flags()
+    known = " ".join(name for name in _INT8 if name in flags) or "unknown"
+    exact = {"avx512_vnni", "avx_vnni", "asimddp"} & flags
+    return [
+        ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        ("processors", str(os.cpu_count() or "unknown")),
+        ("int8", f"{known} ({'exact dot products' if exact else 'no VNNI: sums may saturate, confidences may differ slightly'})"),
+    ]
+
+
+def cpu_flags() -> frozenset[str]:
+    """What the processor says it can do; nothing where the system does not tell."""
+    try:
+        lines = _CPU.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(flag for line in lines if line.lower().startswith(("flags", "features")) for flag in line.partition(":")[2].split())
+
+
+def _model(folder: Path | None) -> list[Line]:
+    from gongkai.inference.predict import Predictor  # only here: without onnxruntime, the rest must still be told
+
+    checkpoint = Predictor.from_folder(folder, threads=1).checkpoint
+    return [
+        ("folder", str(checkpoint.folder)),
+        ("digest", f"{checkpoint.digest[:16]} (every file is as its manifest says)"),
+        ("labels", f"{counted(len(checkpoint.classes), 'class', 'classes')}, {len(checkpoint.tags)} tags"),
+        ("reads", f"{checkpoint.positions} tokens at a time"),
+    ]
+
+
+def _settings() -> list[Line]:
+    from gongkai.inference.predict import window_settings
+
+    return [(name, str(value)) for name, value in window_settings().model_dump().items()]

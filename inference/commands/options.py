@@ -1,0 +1,13 @@
+"""The options that commands share, so that they read alike everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Paths = Annotated[list[str] | None, typer.Argument(metavar="PATH...", help="Text, HTML or .jsonl files, folders of them, or - for stdin.")]
+Model = Annotated[Path | None, typer.Option(metavar="DIR", help="The model folder, instead of the one that comes along.")]
+MinConfidence = Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out values below this confidence.")]
+Samples = Annotated[bool, typer.Option("--samples", help="Read the sample pages that come along.")]

@@ -1,0 +1,130 @@
+"""Cells that are not printed but follow: from the sums that the form demands, and from the narrative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gongkai.inference.arithmetic import Sum, sums_of
+from gongkai.inference.facts import CELLS_OF, GROUPS_OF, LITIGATION_ROWS, OUTCOMES, Fact
+from gongkai.inference.forms import forms
+from gongkai.inference.results import Cell, Offsets, Status
+
+_FROM_SUMS = 0.97
+_FROM_NARRATIVE = 0.97
+_HANDLED = "requests.handled_total.total"
+
+
+@dataclass(frozen=True, slots=True)
+class _Forced:
+    """A value that follows for `key` from what stands at `sources`, with the confidence of the weakest of them."""
+
+    key: str
+    value: int | float
+    sources: tuple[Offsets, ...]
+    confidence: float
+
+
+def derive(cells: Mapping[str, Cell], facts: Mapping[str, Fact], form: str, undecided: frozenset[str]) -> dict[str, Cell]:
+    """The cells with what follows added. Nothing printed is changed, and a blank becomes a number only if sums demand one.
+
+    First the narrative speaks for cells that no table shows, then sums are applied until nothing new follows.
+    `undecided` are cells whose number is printed but whose place is open; sums do not decide them.
+    """
+    known = dict(cells)
+    for forced in _from_narrative(known, facts, form):
+        if forced.key not in known and not _breaks(known, forced, form):
+            known[forced.key] = _cell(forced, _FROM_NARRATIVE)
+    while found := _next(known, form, undecided):
+        known[found.key] = _cell(found, _FROM_SUMS)
+    return known
+
+
+def _cell(forced: _Forced, factor: float) -> Cell:
+    return Cell(forced.key, forced.value, Status.DERIVED, None, forced.sources, forced.confidence * factor)
+
+
+def _from_narrative(known: Mapping[str, Cell], facts: Mapping[str, Fact], form: str) -> Iterator[_Forced]:
+    for label, key in CELLS_OF.items():
+        if label in facts and key != _HANDLED:
+            yield _stated(key, facts[label])
+    if "requests_handled" in facts and _handled_agrees(known, facts):
+        yield _stated(_HANDLED, facts["requests_handled"])
+    for label, prefix in GROUPS_OF.items():
+        if label in facts and facts[label].value == 0:
+            rows = forms()[form].table("requests").blocks[0].result_rows()
+            yield from (_stated(f"requests.{row}.total", facts[label]) for row in rows if row.startswith(prefix))
+    for suffix, column in OUTCOMES.items():
+        label = f"litigations{suffix}"
+        if label in facts and facts[label].value == 0:
+            yield from (_stated(f"review_litigation.{row}.{column}", facts[label]) for row in LITIGATION_ROWS)
+
+
+def _stated(key: str, fact: Fact) -> _Forced:
+    return _Forced(key, fact.value, tuple((figure.start, figure.end) for figure in fact.figures), fact.confidence)
+
+
+def _handled_agrees(known: Mapping[str, Cell], facts: Mapping[str, Fact]) -> bool:
+    """Whether received + carried in = handled + carried out with what is printed or stated; verbs alone mislead."""
+
+    def value(label: str) -> int | float | None:
+        cell = known.get(CELLS_OF[label])
+        if cell is not None:
+            return cell.value or 0
+        return facts[label].value if label in facts else None
+
+    received = value("requests_received")
+    if received is None:
+        return False
+    return received + (value("requests_carried_in") or 0) == facts["requests_handled"].value + (value("requests_carried_out") or 0)
+
+
+def _next(known: Mapping[str, Cell], form: str, undecided: frozenset[str]) -> _Forced | None:
+    for rule in sums_of(form):
+        for forced in _forced_by(rule, known):
+            if forced.key not in undecided and not _breaks(known, forced, form):
+                return forced
+    return None
+
+
+def _forced_by(rule: Sum, known: Mapping[str, Cell]) -> Iterator[_Forced]:
+    missing = [key for key in rule.keys if key not in known]
+    stated = [known[key] for key in rule.keys if key in known and known[key].value is not None]
+    if not stated:
+        return
+    left, right = _total(rule.left, known), _total(rule.right, known)
+    if len(missing) == 1:
+        gap = left - right if missing[0] in rule.right else right - left
+        if gap >= 0:
+            yield _follows(missing[0], gap, stated)
+    elif missing and len(rule.left) == 1 and rule.left[0] in known and known[rule.left[0]].value == right:
+        yield from (_follows(key, 0, stated) for key in missing)
+    elif not missing:
+        yield from _blank_whole(rule, known, right, stated)
+
+
+def _blank_whole(rule: Sum, known: Mapping[str, Cell], parts: float, stated: list[Cell]) -> Iterator[_Forced]:
+    """A whole that is printed blank above parts that are not all zero."""
+    if len(rule.left) == 1 and parts > 0 and known[rule.left[0]].value is None and known[rule.left[0]].status is Status.BLANK:
+        yield _follows(rule.left[0], parts, stated)
+
+
+def _total(keys: tuple[str, ...], known: Mapping[str, Cell]) -> int | float:
+    return sum(known[key].value or 0 for key in keys if key in known)
+
+
+def _follows(key: str, value: int | float, stated: list[Cell]) -> _Forced:
+    spans = tuple(dict.fromkeys(span for cell in stated for span in cell.spans))
+    return _Forced(key, value, spans, min(cell.confidence for cell in stated))
+
+
+def _breaks(known: Mapping[str, Cell], forced: _Forced, form: str) -> bool:
+    """Whether a value would break a sum that it completes."""
+    trial = {**known, forced.key: _cell(forced, 1.0)}
+    for rule in sums_of(form):
+        if forced.key in rule.keys and all(key in trial for key in rule.keys):
+            left, right = _total(rule.left, trial), _total(rule.right, trial)
+            open_whole = len(rule.left) == 1 and trial[rule.left[0]].value is None
+            if left != right and not open_whole:
+                return True
+    return False

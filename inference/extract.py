@@ -1,0 +1,93 @@
+"""The Python API: a page in, everything that it says out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from gongkai.inference.assemble import Assembly, assemble, table_regions
+from gongkai.inference.check import check
+from gongkai.inference.entities import agency_of, read_entities, report_year_of
+from gongkai.inference.facts import facts_of
+from gongkai.inference.figures import read_figures
+from gongkai.inference.locate import Locator, own_tables
+from gongkai.inference.normalise import normalise
+from gongkai.inference.read.document import Document, document_from_html, document_from_text
+from gongkai.inference.read.evidence import looks_like_html
+from gongkai.inference.results import Extraction, Figure
+from gongkai.model.types import LabelledPage, Page
+
+if TYPE_CHECKING:
+    from gongkai.inference.predict import Labeller
+
+NOTHING_FOUND = "no table or figure of an annual report was found"
+_TITLES = frozenset(("section", "block", "row", "column"))
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """Reads pages with `labeller`. The same page gives the same extraction, whatever is read before or beside it.
+
+    >>> extractor = Extractor.from_pretrained()                 # doctest: +SKIP
+    >>> extractor("二、收到政府信息公开申请5件").figures[0].value  # doctest: +SKIP
+    5
+    """
+
+    labeller: Labeller
+
+    @classmethod
+    def from_pretrained(cls, model: str | Path | None = None, threads: int | None = None) -> Extractor:
+        """An extractor with the model in folder `model` (default: the one that comes with the package).
+
+        Raises CheckpointError if the folder is incomplete, altered or speaks other labels.
+        """
+        # Only here: who brings another labeller needs no runtime for networks, and whoever only asks for help does not wait for it.
+        from gongkai.inference.predict import Predictor
+
+        return cls(Predictor.from_folder(Path(model) if model is not None else None, threads))
+
+    @overload
+    def __call__(self, text: str) -> Extraction: ...  # type: ignore[overload-overlap]  # a str is an iterable of str, too
+    @overload
+    def __call__(self, text: Iterable[str]) -> Iterator[Extraction]: ...
+    def __call__(self, text: str | Iterable[str]) -> Extraction | Iterator[Extraction]:
+        """What one text (plain or HTML) says, or lazily what each of many texts says, in their order.
+
+        Raises TooLargeError for a text of more than 20 million characters, and nothing else.
+        """
+        if isinstance(text, str):
+            return self.extract(_document(text))
+        return (self.extract(_document(one)) for one in text)
+
+    def extract(self, document: Document) -> Extraction:
+        """What `document` says. Offsets are characters of `document.source_text`. Odd text raises nothing; it says less."""
+        text = normalise(document.flat)
+        (page,) = self.labeller.label([Page(document.name, text.aligned.text)])
+        regions = table_regions(page)
+        figures = read_figures(page, outside=[(region.start, region.end) for region in regions])
+        assembly = assemble(page, figures, own_tables(document.flat, document.tables, text.aligned), regions)
+        entities = read_entities(page)
+        located = Locator(document.source_text, text.aligned)
+        return Extraction(
+            source=document.name,
+            form=assembly.form,
+            agency=agency_of(entities, page),
+            report_year=report_year_of(page, entities),
+            cells=located.cells(assembly.cells),
+            figures=located.figures(figures),
+            entities=located.entities(entities),
+            checks=check({cell.key: cell for cell in assembly.cells}, assembly.form, facts_of(figures)),
+            repairs=text.repairs,
+            warnings=(*document.warnings, *assembly.warnings, *_missing(page, assembly, figures)),
+        )
+
+
+def _document(text: str) -> Document:
+    return (document_from_html if looks_like_html(text) else document_from_text)("text", text)
+
+
+def _missing(page: LabelledPage, assembly: Assembly, figures: tuple[Figure, ...]) -> tuple[str, ...]:
+    found = assembly.cells or figures or any(span.label in _TITLES for span in page.spans)
+    return () if found else (NOTHING_FOUND,)

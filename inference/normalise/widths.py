@@ -1,0 +1,51 @@
+"""One width for every character: plain spaces, ASCII letters, digits and punctuation, ideographs in their usual code point.
+
+Every replacement is one to one, so the map stays as it is. Chinese marks that have no ASCII twin (`。、“”《》〔〕`) stay, as do
+circled digits: `①` is a heading, never the number 1.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from gongkai.inference.aligned import AlignedText
+
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u3164\uffa0"
+_RANGES = (
+    range(0x2E80, 0x2FE0),  # radicals standing for ideographs
+    range(0x3280, 0x32B1),  # circled ideographs
+    range(0xF900, 0xFB00),  # compatibility ideographs
+    range(0xFE30, 0xFE70),  # vertical and small forms
+    range(0xFF01, 0xFFF0),  # full and half width
+    range(0x2F800, 0x2FA20),
+)
+_EXTRA = {"\u2215": "/", "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2236": ":", "\uff0d": "-", "\u0261": "g", "\u0251": "a"}
+
+
+def _one_to_one(codes: Iterable[int]) -> dict[int, str]:
+    pairs = ((code, unicodedata.normalize("NFKC", chr(code))) for code in codes)
+    return {code: plain for code, plain in pairs if len(plain) == 1 and plain != chr(code) and not plain.isspace()}
+
+
+_TO_SPACE = {ord(space): " " for space in _SPACES}
+_TO_NARROW = {code: plain for part in _RANGES for code, plain in _one_to_one(part).items()} | {ord(a): b for a, b in _EXTRA.items()}
+
+
+def unify_spaces(text: AlignedText) -> tuple[AlignedText, int]:
+    """No-break, ideographic, thin and other spaces become plain ones, one for one."""
+    return translate(text, _TO_SPACE)
+
+
+def narrow(text: AlignedText) -> tuple[AlignedText, int]:
+    """Full-width forms become ASCII, compatibility forms the usual character, one for one."""
+    return translate(text, _TO_NARROW)
+
+
+def translate(text: AlignedText, table: dict[int, str]) -> tuple[AlignedText, int]:
+    """Characters replaced one for one by `table` (code point → one character), and how many were."""
+    if text.text.isascii():
+        return text, 0
+    new = text.text.translate(table)
+    count = sum(map(str.__ne__, new, text.text))
+    return (text.with_text(new), count) if count else (text, 0)

@@ -1,0 +1,110 @@
+"""Pages in, labelled pages out: the network on onnxruntime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime as ort
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gongkai.model.checkpoint import Checkpoint, load_checkpoint, shipped_folder
+from gongkai.model.decode import logits_to_runs, runs_to_spans
+from gongkai.model.errors import CheckpointError, ConfigError
+from gongkai.model.types import LabelledPage, Page
+from gongkai.model.windows import cut, stitch
+
+
+class Labeller(Protocol):
+    """Whatever can label pages."""
+
+    def label(self, pages: Sequence[Page]) -> list[LabelledPage]:
+        """Every page with its spans, in the order given. The spans of a page do not depend on the other pages."""
+        ...
+
+
+class WindowSettings(BaseModel):
+    """`configs/inference.yaml`: how long the windows are and how much neighbours share, in tokens."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    window: int = Field(ge=16)
+    overlap: int = Field(ge=0)
+
+
+def window_settings() -> WindowSettings:
+    """The settings that come with the package."""
+    source = files("gongkai.configs") / "inference.yaml"
+    try:
+        return WindowSettings.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise ConfigError(f"configs/inference.yaml: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Predictor:
+    """A Labeller that runs a checkpoint's int8 network."""
+
+    checkpoint: Checkpoint
+    session: ort.InferenceSession
+    settings: WindowSettings
+
+    @classmethod
+    def from_folder(cls, folder: Path | None = None, threads: int | None = None, settings: WindowSettings | None = None) -> Predictor:
+        """Open a model folder (default: the shipped one) on `threads` threads (default: one for each core).
+
+        Raises CheckpointError if the folder cannot be used, or its windows would not fit the encoder.
+        """
+        checkpoint = load_checkpoint(folder or shipped_folder())
+        settings = settings or window_settings()
+        special = len(checkpoint.vocabulary.before) + len(checkpoint.vocabulary.after)
+        if settings.window + special > checkpoint.positions:
+            room = checkpoint.positions - special
+            raise CheckpointError(
+                f"{checkpoint.folder}: reads at most {room} tokens, configs/inference.yaml asks for windows of {settings.window}"
+            )
+        return cls(checkpoint, open_session(checkpoint.network, threads), settings)
+
+    def label(self, pages: Sequence[Page]) -> list[LabelledPage]:
+        """Every page with its spans, in the order given."""
+        return [self._label_page(page) for page in pages]
+
+    def _label_page(self, page: Page) -> LabelledPage:
+        encoded = self.checkpoint.vocabulary.encode(page.text)
+        if not len(encoded.ids):
+            return LabelledPage(page, ())
+        windows = cut(len(encoded.ids), self.settings.window, self.settings.overlap)
+        logits = stitch(windows, self._scores(encoded.ids[window.start : window.end] for window in windows))
+        return LabelledPage(page, runs_to_spans(logits_to_runs(logits), page.text, encoded.offsets, self.checkpoint.classes))
+
+    def _scores(self, windows: Iterator[NDArray[np.int64]]) -> Iterator[NDArray[np.float32]]:
+        """The logits of each window, without special tokens.
+
+        One window at a time: int8 activations are scaled by the largest of the batch, so windows run together would
+        change each other's scores.
+        """
+        before, after = self.checkpoint.vocabulary.before, self.checkpoint.vocabulary.after
+        for window in windows:
+            ids = np.array([(*before, *window.tolist(), *after)], dtype=np.int64)
+            (logits,) = self.session.run(["logits"], {"input_ids": ids})
+            yield np.asarray(logits, dtype=np.float32)[0, len(before) : ids.shape[1] - len(after)]
+
+
+def open_session(network: Path, threads: int | None = None) -> ort.InferenceSession:
+    """An onnxruntime session on the CPU. Raises CheckpointError if the file is no network."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads or 0
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Idle threads that spin gain little here and take the cores from whoever shares them.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's exceptions share no public base class
+        raise CheckpointError(f"{network}: onnxruntime cannot open it ({error}); export it again") from error

@@ -1,0 +1,134 @@
+"""One document as it is given, and as the text that everything else reads."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Literal
+
+from gongkai.inference.aligned import AlignedText
+from gongkai.inference.read.encoding import decode
+from gongkai.inference.read.evidence import markup_evidence
+from gongkai.inference.read.html import GridTable, flatten_html
+from gongkai.model.errors import TooLargeError, UnreadableError
+
+MAX_BYTES = 20 * 1024 * 1024
+"""The largest document that is read, in bytes (of a text in memory: in characters)."""
+
+HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml"})
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document called `name`.
+
+    `source_text` is the text as given (of bytes: decoded, without byte order mark; newlines as they were). `flat` is that
+    text itself for plain text and the shown text for HTML, with `tables` in its coordinates. `encoding` is None for what
+    came as text.
+    """
+
+    name: str
+    source_text: str
+    flat: AlignedText
+    tables: tuple[GridTable, ...]
+    kind: Literal["text", "html"]
+    encoding: str | None
+    warnings: tuple[str, ...]
+
+
+def document_from_text(name: str, text: str) -> Document:
+    """Plain text; its newlines lay it out. Raises TooLargeError."""
+    text, warnings = _checked(name, text)
+    return Document(name, text, AlignedText.identity(text), (), "text", None, warnings)
+
+
+def document_from_html(name: str, html: str) -> Document:
+    """HTML, whole or in part. Raises TooLargeError."""
+    html, warnings = _checked(name, html)
+    return _html_document(name, html, None, warnings)
+
+
+def document_from_bytes(name: str, data: bytes) -> Document:
+    """A file's bytes: HTML if `name` ends like it or its tags lay out the text, otherwise plain text.
+
+    Raises TooLargeError or NotTextError.
+    """
+    _check_size(name, len(data))
+    decoded = decode(data, name)
+    if _is_html(name, decoded.text):
+        return _html_document(name, decoded.text, decoded.encoding, decoded.warnings)
+    flat = AlignedText.identity(decoded.text)
+    return Document(name, decoded.text, flat, (), "text", decoded.encoding, decoded.warnings)
+
+
+def document_from_path(path: str | os.PathLike[str]) -> Document:
+    """The file at `path`. Raises UnreadableError, TooLargeError (before reading it) or NotTextError."""
+    name = os.fsencode(path).decode("utf-8", errors="replace")
+    return document_from_bytes(name, read_bytes(path, name))
+
+
+def read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
+    """The content of a file of at most MAX_BYTES, called `name` in errors."""
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise UnreadableError(
+                f"{name}: this is a folder, not a file; name the files in it, or give the folder to a command that takes folders"
+            )
+        _check_size(name, status.st_size)
+        with Path(path).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise unreadable(name, error) from error
+    _check_size(name, len(data))
+    return data
+
+
+def unreadable(name: str, error: Exception) -> UnreadableError:
+    """The error for a path that the system would not open."""
+    if isinstance(error, FileNotFoundError):
+        reason = "there is no such file; check the path"
+    elif isinstance(error, PermissionError):
+        reason = "no permission to read it; change its permissions or run as a user who may"
+    else:
+        reason = f"it cannot be opened ({getattr(error, 'strerror', None) or error}); check the path and the disk"
+    return UnreadableError(f"{name}: {reason}")
+
+
+def _html_document(name: str, html: str, encoding: str | None, warnings: tuple[str, ...]) -> Document:
+    flat = flatten_html(html)
+    notes = tuple(f"{name}: {warning}" for warning in flat.warnings)
+    if html.strip() and not flat.aligned.text:
+        notes += (f"{name}: the page shows no text",)
+    return Document(name, html, flat.aligned, flat.tables, "html", encoding, warnings + notes)
+
+
+def _is_html(name: str, text: str) -> bool:
+    """By its tags; a page that is named HTML needs fewer of them, but a page without any is plain text whatever its name."""
+    if "<" not in text:
+        return False
+    evidence = markup_evidence(text)
+    named = PurePath(name).suffix.lower() in HTML_SUFFIXES
+    return evidence.is_html() or (named and (evidence.document or evidence.marks + evidence.breaks > 0))
+
+
+def _checked(name: str, text: str) -> tuple[str, tuple[str, ...]]:
+    """The text with lone surrogates (no characters, and not writable) replaced one for one, and warnings."""
+    _check_size(name, len(text), "characters")
+    text, n_lone = _LONE_SURROGATE.subn("\ufffd", text)
+    warnings: tuple[str, ...] = (f"{name}: {n_lone} lone surrogate(s), each replaced by U+FFFD",) if n_lone else ()
+    if not text.strip():
+        warnings += (f"{name}: the document is empty",)
+    return text, warnings
+
+
+def _check_size(name: str, size: int, unit: str = "bytes") -> None:
+    if size > MAX_BYTES:
+        raise TooLargeError(
+            f"{name}: at least {size:,} {unit}, but the limit is {MAX_BYTES:,}; "
+            "a report has a few thousand characters, so split the file into one document each"
+        )

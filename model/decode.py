@@ -1,0 +1,127 @@
+"""From scores of tags to spans: the best sequence of tags that the grammar allows.
+
+The tags are IOB2 in the order O, B-a, I-a, B-b, I-b, …: I-x may follow only B-x or I-x, so every span begins with a B,
+and neighbouring spans of one label stay two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gongkai.model.labels import OUTSIDE
+from gongkai.model.types import Span
+
+Scores = NDArray[np.float32]
+Tags = NDArray[np.int64]
+
+
+def log_posteriors(logits: Scores) -> Scores:
+    """Log of the softmax over the last axis."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), dtype=np.float32)
+
+
+def is_legal(tags: Tags) -> bool:
+    """Whether every I follows a B or I of its own class."""
+    inside = (tags > 0) & (tags % 2 == 0)
+    before = np.concatenate(([0], tags[:-1]))
+    return bool(np.all(~inside | (before == tags) | (before == tags - 1)))
+
+
+def best_tags(scores: Scores) -> Tags:
+    """The legal sequence with the largest sum of `scores` (shape: positions x tags), as numbers of tags.
+
+    Where the best tag of each position already makes a legal sequence, no other can beat it.
+    """
+    greedy = scores.argmax(axis=1) if len(scores) else np.zeros(0, dtype=np.int64)
+    return greedy if is_legal(greedy) else _viterbi(scores)
+
+
+def _viterbi(scores: Scores) -> Tags:
+    """Viterbi in O(positions x tags): O and every B may follow anything, so only the best of all counts for them."""
+    length, tags = scores.shape
+    outside, begins, insides = scores[:, 0].tolist(), scores[:, 1::2], scores[:, 2::2]
+    from_inside = np.zeros((length, (tags - 1) // 2), dtype=bool)
+    best_before = np.zeros(length, dtype=np.int64)
+    at_outside, at_begin, at_inside = outside[0], begins[0], np.full((tags - 1) // 2, -np.inf, dtype=np.float32)
+    for position in range(1, length):
+        held = np.greater(at_inside, at_begin, out=from_inside[position])
+        span = np.where(held, at_inside, at_begin)
+        top = int(span.argmax())
+        best = float(span[top])
+        if at_outside >= best:
+            best = at_outside
+        else:
+            best_before[position] = 2 * top + 1 + held[top]
+        at_outside, at_begin, at_inside = outside[position] + best, begins[position] + best, insides[position] + span
+    final = np.empty(tags)
+    final[0], final[1::2], final[2::2] = at_outside, at_begin, at_inside
+    return _trace(int(final.argmax()), best_before, from_inside)
+
+
+def _trace(last: int, best_before: Tags, from_inside: NDArray[np.bool_]) -> Tags:
+    """The path that ends in tag `last`."""
+    path = np.empty(len(best_before), dtype=np.int64)
+    path[-1] = last
+    for position in range(len(path) - 1, 0, -1):
+        tag = path[position]
+        if tag > 0 and tag % 2 == 0:
+            path[position - 1] = tag if from_inside[position, tag // 2 - 1] else tag - 1
+        else:
+            path[position - 1] = best_before[position]
+    return path
+
+
+def tags_to_runs(tags: Tags) -> list[tuple[int, int, int]]:
+    """The spans of a legal sequence as (first position, position after the last, class number)."""
+    begins = tags % 2 == 1
+    starts = np.flatnonzero(begins)
+    stops = np.append(np.flatnonzero(begins | (tags == 0)), len(tags))
+    ends = stops[np.searchsorted(stops, starts, side="right")]
+    return [(int(start), int(end), int(tags[start]) // 2) for start, end in zip(starts, ends, strict=True)]
+
+
+def logits_to_runs(logits: Scores) -> list[tuple[int, int, int, float]]:
+    """The spans of the best legal sequence, each with its score.
+
+    The score is the least probability that a position of the span gives to the span's class: a span is right only if
+    all of it is, so its weakest position says how sure it is.
+    """
+    scores = log_posteriors(logits)
+    runs = []
+    for start, end, number in tags_to_runs(best_tags(scores)):
+        inside = np.exp(scores[start:end, 2 * number + 1 : 2 * number + 3]).sum(axis=1)
+        runs.append((start, end, number, min(float(inside.min()), 1.0)))
+    return runs
+
+
+def runs_to_spans(
+    runs: Sequence[tuple[int, int, int, float]], text: str, offsets: NDArray[np.int32], classes: Sequence[str]
+) -> tuple[Span, ...]:
+    """Spans over the characters of `text`; `offsets` (shape: positions x 2) says which characters a position stands for.
+
+    Blanks at the ends of a span are left out, and a span of nothing else is dropped. Where two positions share a
+    character, the first span keeps it.
+    """
+    spans: list[Span] = []
+    for first, last, number, score in runs:
+        start = max(int(offsets[first, 0]), spans[-1].end if spans else 0)
+        end = int(offsets[last - 1, 1])
+        piece = text[start:end]
+        start += len(piece) - len(piece.lstrip())
+        end -= len(piece) - len(piece.rstrip())
+        if start < end:
+            spans.append(Span(start, end, classes[number], score))
+    return tuple(spans)
+
+
+def classes_of(tags: Sequence[str]) -> tuple[str, ...]:
+    """The classes behind a list of IOB2 tags. Raises ValueError if it is not O, B-a, I-a, B-b, I-b, …"""
+    classes = tuple(tag[2:] for tag in tags[1::2])
+    wanted = (OUTSIDE, *(f"{prefix}-{name}" for name in classes for prefix in "BI"))
+    if tuple(tags) != wanted:
+        raise ValueError(f"tags must be O, then B-x and I-x for every class x; was: {', '.join(tags[:5])} …")
+    return classes

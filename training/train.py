@@ -1,0 +1,193 @@
+"""`python -m gongkai.training.train --config NAME`: encoder, data, loop, scores, export: one complete checkpoint folder."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import typer
+from datasets import Dataset
+from numpy.typing import NDArray
+from transformers import AutoTokenizer, PreTrainedModel
+
+from gongkai.inference.predict import Predictor, WindowSettings
+from gongkai.model.checkpoint import METRICS, TOKENIZER, load_checkpoint, write_manifest
+from gongkai.model.errors import CheckpointError, ConfigError, GongkaiError
+from gongkai.model.labels import label_set
+from gongkai.model.network import build_network
+from gongkai.model.vocabulary import load_vocabulary
+from gongkai.training.card import write_card
+from gongkai.training.encoder import character_encoder
+from gongkai.training.examples import Encoder, digest, mixed_examples, normalised_page, page_examples, to_dataset
+from gongkai.training.export import check_export, export_network, sizes
+from gongkai.training.loop import train_network
+from gongkai.training.passages import load_passages
+from gongkai.training.scores import Gold, Scores, gold_of, score_labeller
+from gongkai.training.settings import BUNDLED, TrainSettings, load_settings
+from gongkai.training.sources import HELD_OUT_LAYOUTS, held_out_pages
+from gongkai.training.synth.marked import MarkedText
+
+RUNS = Path("runs")
+AGREEMENT_WINDOWS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What training starts from: an encoder (folder or name) and the tokenizer file that goes with it."""
+
+    encoder: str
+    tokenizer: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: its settings, the name they came under, and the folder for everything it writes."""
+
+    settings: TrainSettings
+    config: str
+    folder: Path
+    base: Base
+
+
+def open_base(settings: TrainSettings, runs: Path) -> Base:
+    """The bundled encoder, built if need be, or any Hugging Face encoder with a fast tokenizer."""
+    if settings.base_model == BUNDLED:
+        folder = character_encoder(runs, settings.layers)
+        return Base(str(folder), folder / TOKENIZER)
+    local = Path(settings.base_model) / TOKENIZER
+    if local.exists():
+        return Base(settings.base_model, local)
+    tokenizer = AutoTokenizer.from_pretrained(settings.base_model)
+    if not tokenizer.is_fast:
+        raise CheckpointError(f"{settings.base_model}: has no fast tokenizer, so its tokens have no offsets; take another encoder")
+    folder = runs / "tokenizers" / settings.base_model.replace("/", "--")
+    tokenizer.save_pretrained(folder)
+    return Base(settings.base_model, folder / TOKENIZER)
+
+
+def prepare_data(run: Run, encoder: Encoder, resume: bool) -> tuple[Dataset, str]:
+    """The windows of the run and their digest; a resumed run takes those that it began with.
+
+    Raises ConfigError if a run is to be resumed under settings that would give other windows.
+    """
+    folder, facts = run.folder / "data", run.folder / "data.json"
+    settings = run.settings.model_dump(mode="json", include={"base_model", "seed", "mix", "data"})
+    settings["batch"] = run.settings.loop.batch
+    if resume and facts.exists():
+        begun = json.loads(facts.read_text(encoding="utf-8"))
+        if begun["settings"] != settings:
+            raise ConfigError(f"{facts}: the run was begun with other data settings; start anew without --resume, or in another folder")
+        return Dataset.load_from_disk(str(folder)), str(begun["digest"])
+    examples = mixed_examples(run.settings, encoder)
+    found = digest(examples)
+    data = to_dataset(examples)
+    data.save_to_disk(str(folder))
+    facts.write_text(json.dumps({"digest": found, "settings": settings}), encoding="utf-8")
+    return data, found
+
+
+def held_out_sets(settings: TrainSettings) -> dict[str, list[Gold]]:
+    """What a run is measured on: passages of writers it never read, pages it never saw."""
+    passages = [gold_of(passage.marked(), passage.id) for passage in load_passages(settings.data.held_out)]
+    pages = {
+        "held-out-pages": held_out_pages(settings.data.held_out, settings.data.held_out_pages),
+        "held-out-layouts": held_out_pages(settings.data.held_out, settings.data.held_out_pages, HELD_OUT_LAYOUTS),
+    }
+    golds = {name: [gold_of(marked, f"page-{number}") for number, marked in enumerate(texts)] for name, texts in pages.items()}
+    return {"held-out-passages": passages, **golds}
+
+
+def score_sets(labeller: Predictor, sets: dict[str, list[Gold]]) -> dict[str, Scores]:
+    """Every set that is not empty; passages say nothing of tables, so only figures and entities count there."""
+    kinds = {"held-out-passages": ("figures", "entities")}
+    everything = ("structure", "figures", "entities")
+    return {name: score_labeller(labeller, golds, kinds.get(name, everything)) for name, golds in sets.items() if golds}
+
+
+def train(run: Run, resume: bool = False) -> Path:
+    """Carry out `run`; the checkpoint folder that comes out of it is returned."""
+    started = time.monotonic()
+    vocabulary = load_vocabulary(run.base.tokenizer)
+    tags = label_set().tags()
+    encoder = Encoder(vocabulary, {tag: number for number, tag in enumerate(tags)})
+    data, data_digest = prepare_data(run, encoder, resume)
+    network = build_network(run.base.encoder, tags)
+    steps = -(-len(data) // run.settings.loop.batch)
+    typer.echo(f"{len(data)} windows, {steps} steps, data {data_digest[:12]}, ready after {time.monotonic() - started:.0f} s")
+    loss = train_network(network, data, run.settings, run.folder / "steps", resume)
+    facts = {
+        "config": run.config,
+        "date": datetime.now(UTC).date().isoformat(),
+        "windows": len(data),
+        "tokens": sum(map(len, data["input_ids"])),
+        "steps": steps,
+        "loss": round(loss, 5),
+        "tags": len(tags),
+        "data_digest": data_digest,
+    }
+    return finish(run, network, encoder, facts)
+
+
+def finish(run: Run, network: PreTrainedModel, encoder: Encoder, facts: dict[str, Any]) -> Path:
+    """Export, verify and measure a trained network; the complete checkpoint folder."""
+    folder = run.folder / "checkpoint"
+    network.train(False)
+    export_network(network, run.base.tokenizer, tuple(encoder.tag_ids), folder)
+    sets = held_out_sets(run.settings)
+    windows = _windows(sets, encoder, run.settings)
+    agreement = check_export(network, folder, windows)
+    export = {"windows": len(windows), **asdict(agreement), "bytes": sizes(folder)}
+    metrics = {"run": facts, "settings": run.settings.model_dump(mode="json"), "export": export, "sets": {}}
+    write_metrics(folder, metrics)
+    predictor = Predictor.from_folder(folder, run.settings.threads, _window_settings(run.settings))
+    write_metrics(folder, {**metrics, "sets": {name: scores.as_json() for name, scores in score_sets(predictor, sets).items()}})
+    load_checkpoint(folder)
+    return folder
+
+
+def write_metrics(folder: Path, metrics: dict[str, Any]) -> None:
+    """metrics.json, the card that says the same in words, and the manifest over everything."""
+    (folder / METRICS).write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_card(folder)
+    write_manifest(folder)
+
+
+def _windows(sets: dict[str, list[Gold]], encoder: Encoder, settings: TrainSettings) -> list[NDArray[np.int64]]:
+    """Windows of the held-out texts, to compare networks on."""
+    pages = [normalised_page(MarkedText(gold.text)) for golds in sets.values() for gold in golds[:AGREEMENT_WINDOWS]]
+    examples = (example for page in pages for example in page_examples(page, encoder, settings, Random(settings.seed)))
+    return [example.ids.astype(np.int64) for example in islice(examples, AGREEMENT_WINDOWS * 2)]
+
+
+def _window_settings(settings: TrainSettings) -> WindowSettings:
+    """The trained window, with a quarter of it shared between neighbours."""
+    return WindowSettings(window=settings.data.window, overlap=settings.data.window // 4)
+
+
+def main(
+    config: Annotated[str, typer.Option(help="A name in configs/train, or the path of a .yaml file.")] = "shipped",
+    out: Annotated[Path | None, typer.Option(help="Folder for everything the run writes; default runs/NAME.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on from the last whole step of a run that was cut short, if there is one.")] = False,
+) -> None:
+    """Train a model and write a complete checkpoint folder."""
+    try:
+        settings = load_settings(config)
+        folder = out or RUNS / Path(config).stem
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.set_num_threads(settings.threads)
+        typer.echo(train(Run(settings, config, folder, open_base(settings, folder.parent)), resume))
+    except GongkaiError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+if __name__ == "__main__":
+    typer.run(main)
