@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +18,7 @@ from gongkai.inference.results import Cell, Figure, Offsets
 from gongkai.model.types import LabelledPage
 
 _ENOUGH_LINES = 40
+_DISTINCT = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def table_regions(page: LabelledPage) -> tuple[Region, ...]:
     """The printed tables of a page, with the cells that the model overlooked."""
     regions = find_regions(tokens_of(page))
     overlooked = cells_overlooked(page, [(region.start, region.end) for region in regions])
-    return tuple(_with_cells(region, overlooked) for region in regions)
+    return tuple(_up_to_text(page.page.text, _with_cells(region, overlooked)) for region in regions)
 
 
 def assemble(
@@ -51,6 +51,8 @@ def assemble(
     facts = facts_of(figures)
     numbers = {label: fact.value for label, fact in facts.items()}
     readings = [read_requests(context, numbers) for context in contexts if context.region.table == "requests"]
+    learned = next((reading.layout for reading in readings if reading.layout is not None), None)
+    contexts = [replace(context, learned=learned) for context in contexts]
     form = next((reading.form for reading in readings if reading.form), None)
     readings += (read_proactive(context, form) for context in contexts if context.region.table == "proactive")
     readings += (read_review(context, numbers) for context in contexts if context.region.table == "review_litigation")
@@ -67,8 +69,13 @@ def _with_cells(region: Region, overlooked: Sequence[Token]) -> Region:
     return replace(region, tokens=tuple(sorted((*region.tokens, *inside), key=lambda token: token.start)))
 
 
+def _up_to_text(text: str, region: Region) -> Region:
+    """The region with the blanks after its last cell, which may show that the last row ends in blank cells."""
+    return replace(region, end=region.end + len(text[region.end :]) - len(text[region.end :].lstrip(" \t\n")))
+
+
 def _context(page: LabelledPage, region: Region, grids: Sequence[Offsets], deduplicated: bool) -> Context:
-    gridded = any(start <= region.start and region.end <= end for start, end in grids)
+    gridded = any(start <= region.start and region.tokens[-1].end <= end for start, end in grids)
     return Context(page.page, region, gridded, deduplicated)
 
 
@@ -77,7 +84,7 @@ def _deduplicated(text: str, regions: Sequence[Region]) -> bool:
     lines = [line.strip() for region in regions for line in text[region.start : region.end].split("\n") if line.strip()]
     pairs = [pair for region in regions for pair in zip(region.tokens, region.tokens[1:], strict=False)]
     shared = sum("\n" not in text[a.end : b.start] for a, b in pairs)
-    return len(lines) >= _ENOUGH_LINES and shared * 10 <= len(lines) and max(Counter(lines).values()) == 1
+    return len(lines) >= _ENOUGH_LINES and shared * 10 <= len(lines) and len(set(lines)) >= _DISTINCT * len(lines)
 
 
 def _merged(readings: Sequence[TableReading]) -> tuple[dict[str, Cell], tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gongkai.inference.assemble.rows import Line
 from gongkai.inference.assemble.tokens import Token
@@ -35,6 +35,12 @@ class Layout:
     def name(self) -> str:
         """pipe, tab, newline, space or glued."""
         return _BY_NAME[self.separator]
+
+    def with_blanks_of(self, other: Layout) -> Layout:
+        """This layout, with what `other` shows of blank cells if both separate their cells alike."""
+        if (self.separator, self.usual) != (other.separator, other.usual) or not other.keeps_blanks:
+            return self
+        return replace(self, per_blank=other.per_blank, keeps_blanks=True)
 
     def blanks_in(self, gap: str) -> int:
         """How many blank cells stand in the text between two neighbouring cells; foreign text between them proves nothing."""
@@ -76,8 +82,8 @@ def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
         return Layout("", 0, 1, keeps_blanks=False)
     usual = next(filter(None, (_usual(separator, known) for known in (gaps, _title_gaps(text, lines), leads))), 0)
     larger = [count - usual for gap in (*gaps, *leads) if (count := separators(gap, separator)) > usual]
-    keeps = bool(larger) and separator != " "
-    return Layout(separator, usual, _per_blank(separator, usual, larger, columns), keeps)
+    layouts = [Layout(separator, usual, unit, bool(larger) and separator != " ") for unit in _units(separator, usual, larger)]
+    return max(layouts, key=lambda layout: sum(len(slots_of(text, line, layout).slots) == columns for line in lines if line.titles))
 
 
 def _title_gaps(text: str, lines: Sequence[Line]) -> list[str]:
@@ -112,12 +118,11 @@ def _separator(gaps: Sequence[str]) -> str:
     return "" if gaps and sum(not gap for gap in gaps) > _MOST * len(gaps) else " "
 
 
-def _per_blank(separator: str, usual: int, larger: Sequence[int], columns: int) -> int:
-    """One separator a blank cell, or as many as between two cells if every larger gap says so and one would be too many."""
-    if separator == "|" or usual <= 1 or not larger:
-        return 1
-    even = all(extra % usual == 0 for extra in larger)
-    return usual if even and max(larger) > columns - 2 else 1
+def _units(separator: str, usual: int, larger: Sequence[int]) -> Sequence[int]:
+    """How many separators one blank cell may add: one, or up to as many as stand between two cells, if every larger gap agrees."""
+    if separator != "\n" or not larger:
+        return (1,)
+    return [unit for unit in range(1, usual + 1) if all(extra % unit == 0 for extra in larger)]
 
 
 def _gaps(text: str, line: Line) -> Iterable[str]:

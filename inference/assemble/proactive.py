@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from gongkai.inference.assemble.candidates import placements
-from gongkai.inference.assemble.glued import glued_placements
+from gongkai.inference.assemble.glued import glued_placements, run_of_digits
 from gongkai.inference.assemble.layout import Layout, Slot
 from gongkai.inference.assemble.reading import Context, Placed, PrintedRow, TableReading, is_row, left_out, printed_rows
 from gongkai.inference.assemble.rows import Item, Line, align
@@ -121,22 +124,19 @@ def _form_of(part: _Part) -> str | None:
 
 
 def _column_titles(part: _Part) -> list[str]:
-    """Titles before the first row, also joined in pairs, since a column title may be split."""
-    texts: list[str] = []
-    for line in part.lines:
-        if is_row(line):
-            break
-        if line.item is None or line.item.role == "column":
-            texts += ("".join(title.text for title in line.titles), *(title.text for title in line.titles))
-    return texts + [first + second for first, second in zip(texts, texts[1:], strict=False)]
+    """The column titles before the first row, without the corner."""
+    before = itertools.takewhile(lambda line: not is_row(line), part.lines)
+    corners = {block.corner for block in part.choices.values()}
+    return ["".join(t.text for t in line.titles) for line in before if line.item and line.item.role == "column" and line.item.key not in corners]
 
 
 def _closeness(titles: Sequence[str], block: Block) -> float:
-    """Mean likeness of the block's column titles to what is printed."""
+    """How well the printed column titles and the block's explain each other, in 0..1."""
     if not titles:
         return 0.0
-    best = [float(similarities(titles, column.wordings()).max()) for column in block.columns]
-    return sum(score for score in best if score >= _FAMILIAR) / len(best)
+    alike = np.stack([similarities(titles, column.wordings()).max(axis=1) for column in block.columns], axis=1)
+    known = np.where(alike >= _FAMILIAR, alike, 0.0)
+    return float(known.max(axis=0).mean() + known.max(axis=1).mean()) / 2
 
 
 def _form_by_count(part: _Part, fallback: str | None) -> str | None:
@@ -157,24 +157,29 @@ def _unknown_form(part: _Part) -> Iterator[str]:
 def _row_cells(row: PrintedRow, block: Block, layout: Layout, deduplicated: bool) -> tuple[dict[str, Placed], tuple[str, ...]]:
     columns = block.columns
     name = f"{TABLE}.{row.key}"
-    slots = row.slots.slots
-    if layout.name == "glued" and slots:
-        cuts = glued_placements(row.slots, len(columns), zeros_printed=False)
-        if len(cuts) != 1:
-            return {}, (f"{name}: the digits can be cut in several ways; they were left out",)
-        slots = tuple(slot for slot in cuts[0].slots if slot is not None)
-    elif not slots and not deduplicated:
+    if not row.slots.slots:
+        if deduplicated:
+            return {}, ()
         return {f"{name}.{c.key}": Placed(f"{name}.{c.key}", None, Status.BLANK, Slot(None, 0), row.score) for c in columns}, ()
-    elif len(slots) > len(columns) or deduplicated or not layout.keeps_blanks:
-        if len(slots) != len(columns):
-            return {}, (f"{name}: {len(slots)} cells for {len(columns)} columns; which is blank does not show, so they were left out",)
-    else:
-        options = placements(row.slots, len(columns), layout.keeps_blanks)
-        cheapest = [option for option in options if option.price == min(other.price for other in options)]
-        if len(cheapest) != 1:
-            return {}, (f"{name}: a cell is missing and nothing says which; they were left out",)
-        slots = tuple(slot or Slot(None, row.slots.slots[-1].start) for slot in cheapest[0].slots)
+    slots = _slots(row, len(columns), layout, deduplicated)
+    if slots is None:
+        count = len(row.slots.slots)
+        return {}, (f"{name}: {count} cells for {len(columns)} columns; which stands where does not show, so they were left out",)
     return {f"{name}.{c.key}": _cell(f"{name}.{c.key}", slot, c, row) for c, slot in zip(columns, slots, strict=True) if _readable(slot, c)}, ()
+
+
+def _slots(row: PrintedRow, columns: int, layout: Layout, deduplicated: bool) -> tuple[Slot, ...] | None:
+    """The cell of every column if only one placement is possible, since no sum can choose between several."""
+    if layout.name == "glued" and run_of_digits(row.slots):
+        options = glued_placements(row.slots, columns, zeros_printed=False)
+    elif len(row.slots.slots) < columns and (deduplicated or not layout.keeps_blanks):
+        return None
+    else:
+        options = placements(row.slots, columns, layout.keeps_blanks)
+    cheapest = [option for option in options if option.price == min(other.price for other in options)]
+    if len(cheapest) != 1:
+        return None
+    return tuple(slot or Slot(None, row.slots.slots[-1].start) for slot in cheapest[0].slots)
 
 
 def _read(slot: Slot, column: Column) -> CellNumber | None:

@@ -33,6 +33,7 @@ class TableReading:
     cells: Mapping[str, Placed]
     warnings: tuple[str, ...] = ()
     undecided: frozenset[str] = field(default=frozenset())
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,21 @@ class Context:
     """What every table reader is given: the page, one printed table of it, and whether that stood in a real grid.
 
     `deduplicated`: a crawler kept every distinct line of the page only once, so that what is missing says nothing.
+    `learned` is the layout of another table of the same page.
     """
 
     page: Page
     region: Region
     gridded: bool
     deduplicated: bool
+    learned: Layout | None = None
 
     def layout(self, lines: Sequence[Line], columns: int) -> Layout:
-        """The layout of the table whose lines these are."""
-        return GRID if self.gridded else layout_of(self.page.text, lines, columns)
+        """The layout of the table whose lines these are, with what the largest table of the page showed of blank cells."""
+        if self.gridded:
+            return GRID
+        own = layout_of(self.page.text, lines, columns)
+        return own.with_blanks_of(self.learned) if self.learned is not None else own
 
 
 def row_items(block: Block) -> tuple[Item, ...]:

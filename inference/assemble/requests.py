@@ -48,7 +48,7 @@ def read_requests(context: Context, facts: Facts) -> TableReading:
     stages = [Stage(key, _candidates(key, by_key.get(key), how, facts), _STEPS.get(key, _add)) for key in _search_order(block)]
     marginals = min_marginals(stages, START, MARGIN)
     reading = decided(TABLE, [column.key for column in block.columns], stages, marginals, by_key)
-    return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided)
+    return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided, layout)
 
 
 def _items() -> tuple[Item, ...]:

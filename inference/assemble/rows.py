@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,7 +153,30 @@ def _lines(
     for (_, _, item, likeness), begin, stop in zip(matches, starts, [*starts[1:], len(tokens)], strict=True):
         until = tokens[stop].start if stop < len(tokens) else end
         lines.append(_line(tokens[begin:stop], item, likeness, until))
-    return tuple(lines)
+    return _continued(lines)
+
+
+def _continued(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines with the rest of a title that was wrapped round its cells joined to its beginning.
+
+    Such a rest fits no statutory title, and stands in a bracket that the title before it left open, or is one.
+    """
+    joined: list[Line] = []
+    for line in lines:
+        before = joined[-1] if joined else None
+        if before is not None and before.item is not None and before.item.role == "row" and line.item is None and _runs_on(before, line):
+            joined[-1] = replace(before, titles=(*before.titles, *line.titles), cells=(*before.cells, *line.cells), until=line.until)
+        else:
+            joined.append(line)
+    return tuple(joined)
+
+
+def _runs_on(before: Line, line: Line) -> bool:
+    if before.cells and line.cells:
+        return False
+    title = "".join(token.text for token in before.titles)
+    rest = line.titles[0].text if line.titles else ""
+    return title.count("(") > title.count(")") or rest.startswith("(")
 
 
 def _line(tokens: Sequence[Token], item: Item | None, likeness: float, until: int) -> Line:
