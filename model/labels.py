@@ -42,7 +42,8 @@ class LabelSet(BaseModel):
         wanted = set(labels)
         inside = [joint for joint in self.joint if wanted.issuperset(joint)]
         if inside:
-            return JOINER.join(max(inside, key=len))
+            largest = max(inside, key=len)
+            return JOINER.join(largest)
         ordered = [name for name in self.names() if name in wanted]
         if not ordered:
             raise ConfigError(f"no label of {sorted(wanted)} is in configs/labels.yaml")

@@ -108,7 +108,7 @@ def fast_tokenizer(vocabulary: dict[str, int], positions: int) -> PreTrainedToke
     tokenizer.pre_tokenizer = Split(Regex(r"[\s\S]"), "isolated")
     ends = [("[CLS]", vocabulary["[CLS]"]), ("[SEP]", vocabulary["[SEP]"])]
     tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
-    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         model_max_length=positions,
         pad_token="[PAD]",

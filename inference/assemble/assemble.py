@@ -24,7 +24,8 @@ _DISTINCT = 0.9
 @dataclass(frozen=True, slots=True)
 class Assembly:
     """The tables of a page: the form they follow (`2019`, `2021`, `mixed` or None), the cells in printed order, and what was
-    left out and why. Offsets are those of the labelled text."""
+    left out and why. Offsets are those of the labelled text.
+    """
 
     form: str | None
     cells: tuple[Cell, ...]

@@ -60,7 +60,7 @@ def placements(printed: Slots, columns: int, keeps_blanks: bool) -> tuple[Candid
     """All placements of the cells in `columns` columns that keep their printed order; none if there are too many cells."""
     slots = printed.slots
     if len(slots) > columns:
-        slots = _without_outer_blanks(slots, columns)
+        slots = without_outer_blanks(slots, columns)
     if len(slots) > columns:
         return ()
     cells = [(slot, _state(slot)) for slot in slots]
@@ -79,7 +79,7 @@ def _with_open_end(cells: Sequence[_Cell], columns: int) -> Iterator[Candidate]:
             yield _candidate(cells, chosen, columns, "lost", _LOST_CELL)
 
 
-def _without_outer_blanks(slots: tuple[Slot, ...], columns: int) -> tuple[Slot, ...]:
+def without_outer_blanks(slots: tuple[Slot, ...], columns: int) -> tuple[Slot, ...]:
     """At most `columns` cells if blanks that only separators show can go: those at the end first, then those in front."""
     while len(slots) > columns and slots[-1].token is None:
         slots = slots[:-1]
@@ -102,6 +102,4 @@ def priced(candidates: Sequence[Candidate], prices: Sequence[Price], tolerance: 
     if not summed:
         return ()
     cheapest = min(cost for cost, _ in summed)
-    return tuple(
-        replace(candidate, price=cost) for cost, candidate in summed if cost <= cheapest + tolerance
-    )
+    return tuple(replace(candidate, price=cost) for cost, candidate in summed if cost <= cheapest + tolerance)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import exp2
 
 from gongkai.inference.assemble.candidates import Candidate, number_of
 from gongkai.inference.assemble.layout import Slot
-from gongkai.inference.assemble.reading import Placed, PrintedRow, TableReading
+from gongkai.inference.assemble.reading import Placed, PrintedRow, TableReading, no_number
 from gongkai.inference.assemble.search import Marginals, Stage
 from gongkai.inference.results import Status
 
@@ -14,10 +15,13 @@ MARGIN = 1.5
 """How much dearer every other value of a cell must be for the cell to be placed."""
 
 
-def decided(table: str, columns: Sequence[str], stages: Sequence[Stage], marginals: Marginals, rows: Mapping[str, PrintedRow]) -> TableReading:
+def decided(
+    table: str, columns: Sequence[str], stages: Sequence[Stage], marginals: Marginals, rows: Mapping[str, PrintedRow]
+) -> TableReading:
     """The cells that have the same value in every placement not dearer than `MARGIN` above the cheapest."""
     cells: dict[str, Placed] = {}
     undecided: set[str] = set()
+    unused: list[str] = []
     for stage in stages:
         row = rows.get(stage.key)
         if row is None:
@@ -30,7 +34,8 @@ def decided(table: str, columns: Sequence[str], stages: Sequence[Stage], margina
                 cells[key] = cell
             elif _number_is_possible(index, stage.candidates, costs):
                 undecided.add(key)
-    return TableReading(table, None, cells, _reasons(undecided), frozenset(undecided))
+        unused += _unused(f"{table}.{stage.key}", row, stage.candidates)
+    return TableReading(table, None, cells, (*_reasons(undecided), *unused), frozenset(undecided))
 
 
 def _cell(key: str, column: int, candidates: Sequence[Candidate], costs: Sequence[float], row: PrintedRow) -> Placed | None:
@@ -57,7 +62,17 @@ def _number_is_possible(column: int, candidates: Sequence[Candidate], costs: Seq
 
 def _confidence(slot: Slot, row: PrintedRow, margin: float) -> float:
     read = slot.token.score if slot.token is not None else 1.0
-    return min(read, row.score) * (1 - 0.25 * 2.0**-margin)
+    return min(read, row.score) * (1 - 0.25 * exp2(-margin))
+
+
+def _unused(name: str, row: PrintedRow, candidates: Sequence[Candidate]) -> Iterator[str]:
+    """Why cells of a line stand in no column: they fit in no way, or their text is no number."""
+    printed = [slot for slot in row.slots.slots if slot.token is not None and not slot.printed_blank]
+    if printed and not any(slot for candidate in candidates for slot in candidate.slots):
+        columns = len(candidates[0].slots)
+        yield f"{name}: {len(row.slots.slots)} cells for {columns} columns; which stands where does not show, so they were left out"
+    else:
+        yield from (no_number(name, slot) for slot in printed if number_of(slot) is None)
 
 
 def _reasons(undecided: set[str]) -> tuple[str, ...]:

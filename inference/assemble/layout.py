@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from gongkai.inference.assemble.rows import Line
 from gongkai.inference.assemble.tokens import Token
@@ -37,7 +38,7 @@ class Layout:
         return _BY_NAME[self.separator]
 
     def with_blanks_of(self, other: Layout) -> Layout:
-        """This layout, with what `other` shows of blank cells if both separate their cells alike."""
+        """The same layout, with what `other` shows of blank cells if both separate their cells alike."""
         if (self.separator, self.usual) != (other.separator, other.usual) or not other.keeps_blanks:
             return self
         return replace(self, per_blank=other.per_blank, keeps_blanks=True)
@@ -73,23 +74,31 @@ class Slots:
 def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
     """The layout of the table whose lines these are; `columns` is how many cells a full line has.
 
-    The usual gap is that between neighbouring cells or, where every line has one cell at most, that between titles.
+    The usual gap is that between neighbouring cells or, where every line has one cell at most, that between titles; a smaller
+    one between titles and cells if that makes more lines full.
     """
     gaps = [gap for line in lines for gap in _gaps(text, line)]
     leads = [lead for line in lines if line.titles and line.cells and not _FOREIGN.search(lead := _lead(text, line))]
     separator = _separator(gaps or leads)
     if not separator:
         return Layout("", 0, 1, keeps_blanks=False)
-    usual = next(filter(None, (_usual(separator, known) for known in (gaps, _title_gaps(text, lines), leads))), 0)
-    larger = [count - usual for gap in (*gaps, *leads) if (count := separators(gap, separator)) > usual]
-    layouts = [Layout(separator, usual, unit, bool(larger) and separator != " ") for unit in _units(separator, usual, larger)]
+    usual = _usual_of_all(separator, gaps, leads, _title_gaps(text, lines))
+    counts = [separators(gap, separator) for gap in (*gaps, *leads)]
+    smallest = _usual(separator, leads) or usual  # where every line has the same blanks, only the gap after a title is a usual one
+    layouts = [layout for least in sorted({usual, min(usual, smallest)}, reverse=True) for layout in _layouts(separator, least, counts)]
     return max(layouts, key=lambda layout: sum(len(slots_of(text, line, layout).slots) == columns for line in lines if line.titles))
+
+
+def _layouts(separator: str, usual: int, counts: Sequence[int]) -> list[Layout]:
+    """The layouts with `usual` separators between two cells, one for every number that a blank may add to reach `counts`."""
+    larger = [count - usual for count in counts if count > usual]
+    return [Layout(separator, usual, unit, bool(larger) and separator != " ") for unit in _units(separator, usual, larger)]
 
 
 def _title_gaps(text: str, lines: Sequence[Line]) -> list[str]:
     """What stands between two titles that follow each other."""
     titles = [(line.titles, line.cells) for line in lines if line.titles]
-    pairs = ((a[-1].end, b[0].start) for (a, cells), (b, _) in zip(titles, titles[1:], strict=False) if not cells)
+    pairs = ((a[-1].end, b[0].start) for (a, cells), (b, _) in pairwise(titles) if not cells)
     return [gap for start, end in pairs if not _FOREIGN.search(gap := text[start:end])]
 
 
@@ -100,8 +109,11 @@ def _lead(text: str, line: Line) -> str:
 
 
 def separators(gap: str, separator: str) -> int:
-    """How many separators stand in a gap. A line of bare bars between lines is filler and holds none."""
-    return sum(line.count(separator) for line in gap.split("\n") if not _FILLER.fullmatch(line)) if separator == "|" else gap.count(separator)
+    """How many separators stand in a gap. A line of nothing but several bars between two others is filler and holds none."""
+    if separator != "|":
+        return gap.count(separator)
+    first, *inner, last = gap.split("\n") if "\n" in gap else (gap, "")
+    return sum(line.count("|") for line in (first, *(line for line in inner if not _FILLER.fullmatch(line)), last))
 
 
 def _usual(separator: str, gaps: Sequence[str]) -> int:
@@ -109,6 +121,15 @@ def _usual(separator: str, gaps: Sequence[str]) -> int:
     counts = Counter(separators(gap, separator) for gap in gaps)
     most = max(counts.values(), default=0)
     return min((count for count, times in counts.items() if count and times * 8 >= most), default=0)
+
+
+def _usual_of_all(separator: str, gaps: Sequence[str], leads: Sequence[str], titles: Sequence[str]) -> int:
+    """The usual number between cells. Gaps before the first cell tell it where every row has blank cells between its numbers;
+    those between titles where rows have one number at most, and where bars separate titles and cells alike."""
+    known = [_usual(separator, gaps), _usual(separator, leads)]
+    if separator == "|" or not gaps:
+        known.append(_usual(separator, titles))
+    return min(filter(None, known), default=0)
 
 
 def _separator(gaps: Sequence[str]) -> str:
@@ -126,7 +147,7 @@ def _units(separator: str, usual: int, larger: Sequence[int]) -> Sequence[int]:
 
 
 def _gaps(text: str, line: Line) -> Iterable[str]:
-    for before, after in zip(line.cells, line.cells[1:], strict=False):
+    for before, after in pairwise(line.cells):
         gap = text[before.end : after.start]
         if not _FOREIGN.search(gap):
             yield gap

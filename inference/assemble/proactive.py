@@ -11,7 +11,7 @@ import numpy as np
 from gongkai.inference.assemble.candidates import placements
 from gongkai.inference.assemble.glued import glued_placements, run_of_digits
 from gongkai.inference.assemble.layout import Layout, Slot
-from gongkai.inference.assemble.reading import Context, Placed, PrintedRow, TableReading, is_row, left_out, printed_rows
+from gongkai.inference.assemble.reading import Context, Placed, PrintedRow, TableReading, is_row, left_out, no_number, printed_rows
 from gongkai.inference.assemble.rows import Item, Line, align
 from gongkai.inference.assemble.titles import similarities
 from gongkai.inference.forms import Block, Column, forms
@@ -127,7 +127,9 @@ def _column_titles(part: _Part) -> list[str]:
     """The column titles before the first row, without the corner."""
     before = itertools.takewhile(lambda line: not is_row(line), part.lines)
     corners = {block.corner for block in part.choices.values()}
-    return ["".join(t.text for t in line.titles) for line in before if line.item and line.item.role == "column" and line.item.key not in corners]
+    return [
+        "".join(t.text for t in line.titles) for line in before if line.item and line.item.role == "column" and line.item.key not in corners
+    ]
 
 
 def _closeness(titles: Sequence[str], block: Block) -> float:
@@ -165,7 +167,8 @@ def _row_cells(row: PrintedRow, block: Block, layout: Layout, deduplicated: bool
     if slots is None:
         count = len(row.slots.slots)
         return {}, (f"{name}: {count} cells for {len(columns)} columns; which stands where does not show, so they were left out",)
-    return {f"{name}.{c.key}": _cell(f"{name}.{c.key}", slot, c, row) for c, slot in zip(columns, slots, strict=True) if _readable(slot, c)}, ()
+    placed = {f"{name}.{c.key}": _cell(f"{name}.{c.key}", slot, c, row) for c, slot in zip(columns, slots, strict=True) if _readable(slot, c)}
+    return placed, tuple(no_number(name, slot) for c, slot in zip(columns, slots, strict=True) if not _readable(slot, c))
 
 
 def _slots(row: PrintedRow, columns: int, layout: Layout, deduplicated: bool) -> tuple[Slot, ...] | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from gongkai.inference.assemble.candidates import without_outer_blanks
 from gongkai.inference.assemble.layout import GRID, Layout, Slot, Slots, layout_of, slots_of
 from gongkai.inference.assemble.regions import Region
 from gongkai.inference.assemble.rows import Item, Line
@@ -87,7 +88,7 @@ def printed_rows(context: Context, lines: Sequence[Line], layout: Layout, order:
     strange = [index for index, line in enumerate(lines) if line.cells and not is_row(line)]
     for index, line in enumerate(lines):
         slots = slots_of(context.page.text, line, layout)
-        keys = (line.item.key,) if is_row(line) and line.item else ()
+        keys: tuple[str, ...] = (line.item.key,) if is_row(line) and line.item else ()
         if index in strange or (keys and len(slots.slots) >= 2 * columns):
             missing, span = _missing_after(lines, index, order)
             together = [other for other in strange if other in span]
@@ -103,7 +104,9 @@ def is_row(line: Line) -> bool:
 
 def _missing_after(lines: Sequence[Line], index: int, order: Sequence[str]) -> tuple[tuple[str, ...], range]:
     """The rows that should stand between the last title read up to line `index` and the next one, and the lines between."""
-    read = [(place, order.index(line.item.key)) for place, line in enumerate(lines) if is_row(line) and line.item and line.item.key in order]
+    read = [
+        (place, order.index(line.item.key)) for place, line in enumerate(lines) if is_row(line) and line.item and line.item.key in order
+    ]
     before = max(((place, row) for place, row in read if place <= index), default=(-1, -1))
     after = min(((place, row) for place, row in read if place > index), default=(len(lines), len(order)))
     return tuple(order[before[1] + 1 : after[1]]), range(before[0] + 1, after[0])
@@ -111,6 +114,8 @@ def _missing_after(lines: Sequence[Line], index: int, order: Sequence[str]) -> t
 
 def _shared_out(keys: Sequence[str], slots: Slots, line: Line, columns: int) -> Iterable[PrintedRow]:
     titled = is_row(line)
+    if not titled and len(slots.slots) > columns:
+        slots = replace(slots, slots=without_outer_blanks(slots.slots, columns))
     score = min((title.score for title in line.titles), default=1.0) * (0.5 + 0.5 * line.likeness if titled else 0.7)
     if len(keys) == 1 and (titled or len(slots.slots) == columns):
         yield PrintedRow(keys[0], slots, titled, score)
@@ -130,6 +135,11 @@ def left_out(lines: Sequence[Line], rows: Sequence[PrintedRow]) -> tuple[str, ..
         for line in lines
         if line.cells and not any(cell.start in used for cell in line.cells)
     )
+
+
+def no_number(row: str, slot: Slot) -> str:
+    """A warning for a cell of `row` whose text is no number."""
+    return f"{row}: the cell {slot.token.text[:40] if slot.token else ''!r} is no number and was left out"
 
 
 def _name(line: Line) -> str:

@@ -20,6 +20,7 @@ _STATES = (*TABLES, OUTSIDE)
 _FAMILIAR = 0.6
 _SWITCH = 0.45
 _BACK = 1.1
+_NOTHING_SAID = -0.005
 _PROSE = 160
 
 
@@ -104,8 +105,8 @@ def _switching() -> NDArray[np.float64]:
 def _emissions(titles: Sequence[Token]) -> NDArray[np.float64]:
     texts = [title.text for title in titles]
     likeness = np.stack([similarities(texts, _wordings(state)).max(axis=1) for state in _STATES], axis=1).astype(np.float64)
-    votes = np.where(likeness >= _FAMILIAR, likeness - _FAMILIAR, -0.005)
-    votes[:, -1] = np.where(likeness[:, -1] >= 0.8, 0.8, 0.0)
+    votes = np.where(likeness >= _FAMILIAR, likeness - _FAMILIAR, 0.0)
+    votes[:, -1] = np.where(likeness[:, -1] >= 0.8, 0.8, _NOTHING_SAID)
     return votes
 
 

@@ -178,5 +178,3 @@ def _carried_out(state: State, candidate: Candidate) -> tuple[float, State]:
 
 
 _STEPS = {"handled_total": _handled, "new_received": _subtract, "carried_in": _subtract, "carried_out": _carried_out}
-
-

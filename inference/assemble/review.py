@@ -45,7 +45,9 @@ def read_review(context: Context, facts: Facts) -> TableReading:
     before = tuple(title for title in titles if title.end <= first)
     line = Line(None, before, cells, 1.0, context.region.end)
     layout = context.layout([line], CELLS)
-    row = PrintedRow("line", slots_of(context.page.text, line, layout), titled=True, score=min((title.score for title in before), default=0.7))
+    row = PrintedRow(
+        "line", slots_of(context.page.text, line, layout), titled=True, score=min((title.score for title in before), default=0.7)
+    )
     candidates = _candidates(row, layout, facts, context.deduplicated)
     if not candidates:
         return TableReading(TABLE, None, {}, (f"{TABLE}: {len(cells)} cells for {CELLS} columns; they were left out",))
@@ -101,4 +103,5 @@ def _narrative_price(candidate: Candidate, facts: Facts) -> float:
 def _renamed(reading: TableReading) -> TableReading:
     """Keys without the name of the one line."""
     cells = {key.replace(".line", "", 1): replace(cell, key=cell.key.replace(".line", "", 1)) for key, cell in reading.cells.items()}
-    return TableReading(reading.table, None, cells, reading.warnings, frozenset(key.replace(".line", "", 1) for key in reading.undecided))
+    warnings = tuple(warning.replace(f"{TABLE}.line", TABLE, 1) for warning in reading.warnings)
+    return TableReading(reading.table, None, cells, warnings, frozenset(key.replace(".line", "", 1) for key in reading.undecided))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,9 @@ from gongkai.inference.assemble.tokens import Kind, Token
 
 _MOST_PIECES = 4
 _FAMILIAR = 0.62
-_MERGE = 0.04
-_OVER_VALUES = 0.12
+_MERGE = 0.03
+_OVER_VALUES = 0.04
+_SKIP_TITLE = 0.02
 _SKIP_ITEM = 0.002
 _WRONG_LABEL = 0.12
 _NO_ENUMERATOR = 0.25
@@ -98,7 +100,7 @@ def _by_item(scores: NDArray[np.float32], owner: NDArray[np.intp], items: int) -
 def _cells_between(titles: Sequence[Token], tokens: Sequence[Token]) -> NDArray[np.intp]:
     """How many cells stand between each title and the next."""
     places = [index for index, token in enumerate(tokens) if token.kind is Kind.TITLE]
-    return np.array([after - before - 1 for before, after in zip(places, places[1:], strict=False)], dtype=np.intp)
+    return np.array([after - before - 1 for before, after in pairwise(places)], dtype=np.intp)
 
 
 def _prices(titles: Sequence[Token], items: Sequence[Item]) -> NDArray[np.float64]:
@@ -124,7 +126,7 @@ def _best_path(gains: _Gains) -> list[tuple[int, int, int | None, float]]:
         for j in range(m + 1):
             options = [(0.0, (0, 0))] if i == j == 0 else []
             if i:
-                options.append((best[i - 1, j], (1, 0)))
+                options.append((best[i - 1, j] - _SKIP_TITLE, (1, 0)))
             if j:
                 options.append((best[i, j - 1] - _SKIP_ITEM, (0, 1)))
                 options += ((best[i - k, j - 1] + gains.scores[k - 1][i - k, j - 1], (k, 1)) for k in range(1, min(i, _MOST_PIECES) + 1))
@@ -149,10 +151,12 @@ def _lines(
 ) -> tuple[Line, ...]:
     place = {id(token): index for index, token in enumerate(tokens)}
     starts = [place[id(titles[first])] for first, *_ in matches]
-    lines = [_line(tokens[: starts[0]] if starts else tokens, None, 0.0, end)] if not starts or starts[0] else []
-    for (_, _, item, likeness), begin, stop in zip(matches, starts, [*starts[1:], len(tokens)], strict=True):
-        until = tokens[stop].start if stop < len(tokens) else end
-        lines.append(_line(tokens[begin:stop], item, likeness, until))
+    lines: list[Line] = []
+    begins, stops = [0, *starts], [*starts, len(tokens)]
+    for (_, _, item, likeness), begin, stop in zip([(0, 0, None, 0.0), *matches], begins, stops, strict=True):
+        if begin < stop:
+            until = tokens[stop].start if stop < len(tokens) else end
+            lines.append(_line(tokens[begin:stop], item, likeness, until))
     return _continued(lines)
 
 

@@ -41,7 +41,7 @@ def similarities(printed: Sequence[str], wordings: Sequence[str]) -> NDArray[np.
     left, right = [bare(text) for text in printed], [bare(text) for text in wordings]
     if not left or not right:
         return np.zeros((len(left), len(right)), dtype=np.float32)
-    scores = np.asarray(process.cdist(left, right, scorer=fuzz.ratio, dtype=np.float32)) / np.float32(100)
+    scores = process.cdist(left, right, scorer=fuzz.ratio, dtype=np.float32).astype(np.float32) / np.float32(100)
     for i, title in enumerate(left):
         for j, wording in enumerate(right):
             scores[i, j] = max(scores[i, j], _contained(title, wording))

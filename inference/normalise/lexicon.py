@@ -32,11 +32,6 @@ class Lexicon:
         """Whether the pair was seen."""
         return first + second in self.pairs
 
-    def text_score(self, text: str) -> float:
-        """The mean score of the neighbours in `text` (two characters at least)."""
-        classes = [self.class_of(c) for c in text]
-        return sum(map(self.score, classes, classes[1:])) / (len(classes) - 1)
-
     def class_of(self, character: str) -> str:
         """What stands for `character` in the table."""
         if character in ("\n", START):

@@ -13,21 +13,20 @@ _ENTITY = re.compile(r"&(?:amp;|#38;|#[xX]0*26;)*(?:(?:#\d{1,7}|#[xX][0-9a-fA-F]
 _NESTED = re.compile(r"^&(?:amp;|#38;|#[xX]0*26;)+(?=[#A-Za-z])")
 
 _BLOCKS = (
-    "address article aside blockquote body br caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head "
-    "header hr html li main nav ol option p pre section table tbody td tfoot th thead title tr ul"
-).split()
+    "address|article|aside|blockquote|body|br|caption|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h1|h2|h3|h4|h5|h6|head|"
+    "header|hr|html|li|main|nav|ol|option|p|pre|section|table|tbody|td|tfoot|th|thead|title|tr|ul"
+)
 _INLINES = (
-    "a abbr acronym area audio b base basefont bdo big button canvas cite code col colgroup data del em embed font frame frameset i iframe "
-    "img input ins kbd label legend link map mark meta noscript object optgroup o:p param q rp rt ruby s samp script select small source "
-    "span strike strong style sub sup svg textarea time track tt u ucapcontent v:shape var video wbr"
-).split()
-_NAMES = "|".join(sorted(map(re.escape, _BLOCKS + _INLINES), key=len, reverse=True))
-_TAG = rf"</?(?:{_NAMES})(?:\s[^<>]*|\s*/)?>"
+    "a|abbr|acronym|area|audio|b|base|basefont|bdo|big|button|canvas|cite|code|col|colgroup|data|del|em|embed|font|frame|frameset|i|iframe|"
+    "img|input|ins|kbd|label|legend|link|map|mark|meta|noscript|object|optgroup|o:p|param|q|rp|rt|ruby|s|samp|script|select|small|source|"
+    "span|strike|strong|style|sub|sup|svg|textarea|time|track|tt|u|ucapcontent|v:shape|var|video|wbr"
+)
+_TAG = rf"</?(?:{_BLOCKS}|{_INLINES})(?:\s[^<>]*|\s*/)?>"
 _MARKUP = re.compile(
     rf"<!--|<!(?:doctype|\[)[^<>]*>|<\?xml[^<>]*>|<(?P<raw>script|style)(?:\s[^<>]*)?>|{_TAG}",
     re.IGNORECASE,
 )
-_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(_BLOCKS)})[\s/>]", re.IGNORECASE)
+_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCKS})[\s/>]", re.IGNORECASE)
 
 
 def decode_entities(text: AlignedText) -> tuple[AlignedText, int]:

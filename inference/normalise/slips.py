@@ -17,11 +17,12 @@ from gongkai.inference.normalise.halves import likelihood
 from gongkai.inference.normalise.lexicon import START, lexicon
 from gongkai.inference.normalise.script import tables
 from gongkai.inference.normalise.viterbi import UNSURE, Guess, Pair, Run, read_run
+from gongkai.inference.numerals import NUMERAL_CHARS
 
 UNKNOWN = "?"
 _WIDE = r"[^\x00-\x7f？\ufffd]"
 _RUN = re.compile(rf"[?？\ufffd](?=([!(),:;>=]?{_WIDE}{{1,600}}(?:[!(),:;>=]{_WIDE}{{1,600}}){{0,40}})([?\ufffd@-~]?))")
-_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
+_NUMERALS = frozenset(NUMERAL_CHARS)
 _NARROWED = {"!": "！", "(": "（", ")": "）", ",": "，", ":": "：", ";": "；", ">": "﹥", "=": "﹦"}
 # Bits by which a reading must be likelier than the text as it stands, and one character likelier than the next best.
 _BETTER = 8.0

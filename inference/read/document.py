@@ -74,7 +74,7 @@ def document_from_path(path: str | os.PathLike[str]) -> Document:
 def read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
     """The content of a file of at most MAX_BYTES, called `name` in errors."""
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
         if stat.S_ISDIR(status.st_mode):
             raise UnreadableError(
                 f"{name}: this is a folder, not a file; name the files in it, or give the folder to a command that takes folders"

@@ -22,7 +22,7 @@ class _Grid:
 
 
 class Renderer:
-    """Writes items one after the other; the state is the open grid row and cell."""
+    """Writes items one after the other; the state is the open grid row, its cells so far, and the open cell."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -30,6 +30,7 @@ class Renderer:
         self._grids: dict[Segment, _Grid] = {}
         self._row: RowNode | None = None
         self._cell: CellNode | None = None
+        self._cells: list[RawCell] = []
         self._nested = 0
 
     def render(self, items: Iterable[Item]) -> tuple[AlignedText, tuple[GridTable, ...], tuple[str, ...]]:
@@ -45,7 +46,7 @@ class Renderer:
         elif item is Mark.NEWLINE:
             self._writer.newline()
         elif self._cell is not None:
-            self._write_inside(item)
+            self._write_inside(item, self._cell)
         elif isinstance(item, RowNode):
             self._open_row(item)
         elif isinstance(item, CellNode) and self._row is not None:
@@ -54,10 +55,10 @@ class Renderer:
             self._row = None if item is Mark.END_ROW else self._row
             self._writer.block()
 
-    def _write_inside(self, item: Item) -> None:
+    def _write_inside(self, item: Item, cell: CellNode) -> None:
         """An item inside a cell of a grid: what is nested there is only text."""
         if item is Mark.END_CELL and not self._nested:
-            self._close_cell()
+            self._close_cell(cell)
             return
         self._nested += isinstance(item, TableNode)
         self._nested -= item is Mark.END_TABLE
@@ -67,7 +68,7 @@ class Renderer:
         self._writer.block()
         if row.segment is None:
             return
-        self._grids.setdefault(row.segment, _Grid()).rows[id(row)] = []
+        self._cells = self._grids.setdefault(row.segment, _Grid()).rows[id(row)] = []
         self._row = row
 
     def _open_cell(self, cell: CellNode, row: RowNode) -> None:
@@ -78,13 +79,9 @@ class Renderer:
         self._cell = cell
         self._writer.open_cell()
 
-    def _close_cell(self) -> None:
-        cell, row = self._cell, self._row
-        assert cell is not None
-        assert row is not None
-        assert row.segment is not None
+    def _close_cell(self, cell: CellNode) -> None:
         start, end = self._writer.close_cell()
-        self._grids[row.segment].rows[id(row)].append(RawCell(cell.rowspan, cell.colspan, start, end, cell.header))
+        self._cells.append(RawCell(cell.rowspan, cell.colspan, start, end, cell.header))
         self._cell = None
 
     def _build(self) -> tuple[tuple[GridTable, ...], tuple[str, ...]]:

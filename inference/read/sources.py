@@ -64,7 +64,7 @@ def find_documents(paths: Iterable[str], warn: Warn | None = None) -> Iterator[S
 
 
 def _behind(path: str, tell: Warn) -> Iterator[tuple[str, str, _Load]]:
-    if os.path.isdir(path):
+    if Path(path).is_dir():
         yield from _folder(Path(path), tell)
     elif path.lower().endswith(".jsonl"):
         yield from read_records(path)

@@ -76,7 +76,8 @@ class FlatWriter:
         self._lines = 0
         self._space: Piece | None = None
         self._soft = False
-        self._cell_at: tuple[int, int] | None = None
+        self._in_cell = False
+        self._cell_at = (0, 0)
 
     def aligned(self) -> AlignedText:
         """Everything written so far."""
@@ -87,14 +88,14 @@ class FlatWriter:
         for piece in decoded_pieces(source, start, end):
             if piece[0].strip(_COLLAPSIBLE):
                 self._text(piece)
-            elif pre and self._cell_at is None:
+            elif pre and not self._in_cell:
                 self._kept_space(piece)
             else:
                 self._hold_space((" ", piece[1], piece[2]), "\n" in piece[0] or "\r" in piece[0])
 
     def block(self) -> None:
         """End the line if there is anything on it; inside a cell, a space."""
-        if self._cell_at is not None:
+        if self._in_cell:
             self._hold_space((" ", self._source_end, self._source_end), False)
         elif self.length:
             self._lines = max(self._lines, 1)
@@ -102,7 +103,7 @@ class FlatWriter:
 
     def newline(self) -> None:
         """End the line even if it is empty; inside a cell, a space."""
-        if self._cell_at is not None:
+        if self._in_cell:
             self.block()
         elif self.length:
             self._lines += 1
@@ -117,21 +118,20 @@ class FlatWriter:
         """What is written from here on is the content of a cell."""
         self.insert(" ")
         self._cell_at = (len(self.pieces), self.length)
-        self._fresh, self._space = True, None
+        self._in_cell, self._fresh, self._space = True, True, None
 
     def close_cell(self) -> tuple[int, int]:
         """End the cell with its fence; returns where its content is in the flat text."""
-        assert self._cell_at is not None
         first_piece, start = self._cell_at
         self._trim_end(first_piece)
-        self._cell_at, self._space = None, None
+        self._in_cell, self._space = False, None
         end = self.length
         self.insert("|" if start == end else " |")
         return start, end
 
     def _text(self, piece: Piece) -> None:
         text, start, end = piece
-        if self._cell_at is not None and self._fresh:
+        if self._in_cell and self._fresh:
             kept = text.lstrip(_BLANK)
             if not kept:
                 return
@@ -144,7 +144,7 @@ class FlatWriter:
         self._fresh = False
 
     def _kept_space(self, piece: Piece) -> None:
-        """White space of preformatted text: line ends become `\\n`, the rest stays."""
+        r"""White space of preformatted text: line ends become `\n`, the rest stays."""
         text, start, end = piece
         if len(text) != end - start:
             self._text((text.replace("\r", "\n"), start, end))

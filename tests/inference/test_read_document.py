@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.inference.read import document as module
 from gongkai.inference.read.document import MAX_BYTES, document_from_bytes, document_from_html, document_from_path, document_from_text
 from gongkai.model.errors import NotTextError, TooLargeError, UnreadableError
 
@@ -66,7 +65,7 @@ def test_a_huge_file_is_refused_without_being_read(tmp_path: Path, monkeypatch: 
     path = tmp_path / "huge.txt"
     with path.open("wb") as file:
         file.truncate(100 * 1024 * 1024)
-    monkeypatch.setattr(module.Path, "open", lambda *_: pytest.fail("the file was opened"))
+    monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("the file was opened"))
     with pytest.raises(TooLargeError, match=r"huge\.txt: at least 104,857,600 bytes, but the limit is 20,971,520; .* split the file"):
         document_from_path(path)
 
@@ -88,7 +87,7 @@ def test_an_endless_device_is_refused() -> None:
 )
 def test_a_path_that_cannot_be_read_says_why(tmp_path: Path, name: str, reason: str) -> None:
     with pytest.raises(UnreadableError, match=f": {reason}.*[;,] "):
-        document_from_path(os.path.join(tmp_path, name))
+        document_from_path(tmp_path / name)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -17,7 +17,7 @@ from gongkai.training.synth.statements import stated, statement_key
 Change = Callable[[MarkedText, Random], MarkedText]
 
 _COUNTED = re.compile(
-    "(?<![第0-9.,\uff0c./〔(-])([0-9]+(?:,[0-9]{3})*(?:\\.[0-9]+)?[万亿]?)(?=[余多]?"
+    "(?<![第0-9.,\uff0c./〔(-])((?:[0-9]{1,3}(?:,[0-9]{3})+|0|[1-9][0-9]*)(?:\\.[0-9]+)?[万亿]?)(?=[余多]?"
     "(?:[件条宗份起例次期册篇个场封则项部批幅人家通章本集讲轮班%\uff05]|万元|元|平方米|台|块|户|名|亩|公里))"
 )
 _RATE = re.compile("\\s*[%\uff05]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 
 from gongkai.inference.aligned import Edit
@@ -197,9 +196,6 @@ def branded(text: MarkedText, organ: Organ, rng: Random) -> MarkedText:
         edits.append((start, start + len(word), brand))
         start = text.text.find(word, start + len(word))
     return replace_marked(text, edits)
-
-
-Foreign = Callable[[Random], MarkedText]
 
 
 def before(organ: Organ, year: int, rng: Random, amount: float) -> MarkedText:

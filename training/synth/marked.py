@@ -38,11 +38,10 @@ class MarkedText:
         marks: list[Mark] = []
         position = 0
         for part in parts:
-            if isinstance(part, MarkedText):
-                marks += (Mark(m.start + position, m.end + position, m.label, m.key) for m in part.marks)
-                part = part.text
-            texts.append(part)
-            position += len(part)
+            marked = part if isinstance(part, MarkedText) else cls(part)
+            marks += (Mark(m.start + position, m.end + position, m.label, m.key) for m in marked.marks)
+            texts.append(marked.text)
+            position += len(marked.text)
         return cls("".join(texts), tuple(marks))
 
     def edit(self, edits: Iterable[Edit]) -> MarkedText:

@@ -6,15 +6,13 @@ import re
 import unicodedata
 from random import Random
 
+from gongkai.inference.numbers import read_number
+from gongkai.inference.numerals import MULTIPLIERS, NUMERAL_CHARS
+
 Number = int | float
 
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
-_LARGE_UNITS = {"万": 10**4, "亿": 10**8}
-_SUFFIXES = {"百": 100, "千": 1000} | _LARGE_UNITS
-_ARABIC = re.compile(r"([0-9]+(?:\.[0-9]+)?)([万亿千百]?)")
+_SUFFIXES = {suffix: MULTIPLIERS[suffix] for suffix in "百千万亿"}
 _FULL_WIDTH = {ord(character): ord(character) + 0xFEE0 for character in "0123456789.,"}
-CHINESE_NUMERALS = "零〇一二两三四五六七八九十百千万亿"
 
 
 def value_of(text: str) -> Number:
@@ -22,36 +20,15 @@ def value_of(text: str) -> Number:
 
     Raises ValueError if `text` is no number.
     """
-    plain = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text))
-    match = _ARABIC.fullmatch(plain)
-    if match:
-        return whole(round(float(match[1]) * _SUFFIXES.get(match[2], 1), 4))
-    if plain.startswith("百分之"):
-        return 100 if plain in ("百分之百", "百分之一百") else _chinese_value(plain.removeprefix("百分之"))
-    return _chinese_value(plain)
+    number = read_number(text)
+    if number is None:
+        raise ValueError(f"{text!r} is not a number")
+    return number.value
 
 
 def whole(value: float) -> Number:
     """An int where the value is one."""
     return int(value) if value == int(value) else value
-
-
-def _chinese_value(text: str) -> int:
-    total = section = current = 0
-    for character in text:
-        if character in _DIGITS:
-            current = _DIGITS[character]
-        elif character in _SMALL_UNITS:
-            section += (current or 1) * _SMALL_UNITS[character]
-            current = 0
-        elif character in _LARGE_UNITS:
-            total += ((section + current) or 1) * _LARGE_UNITS[character]
-            section = current = 0
-        else:
-            raise ValueError(f"{text!r} is not a number: {character!r} is neither a digit nor a Chinese numeral")
-    if not text:
-        raise ValueError("an empty string is not a number")
-    return total + section + current
 
 
 def chinese(value: int) -> str:
@@ -74,7 +51,7 @@ def chinese(value: int) -> str:
 
 def is_chinese(text: str) -> bool:
     """Whether the number is written in Chinese numerals alone."""
-    return bool(text) and all(character in CHINESE_NUMERALS for character in text)
+    return bool(text) and all(character in NUMERAL_CHARS for character in text)
 
 
 def write(value: Number, manner: str) -> str:

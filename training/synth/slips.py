@@ -17,20 +17,8 @@ def slip(text: str, resynchronise: bool = True) -> str:
     digit or a letter of the text, which comes out as it is, or its end. Pairs that are private use or unassigned print nothing.
     A byte without a partner prints `?`; with `resynchronise` false it prints nothing. Empty text stays empty.
     """
-    data = text.encode("gb18030")[1:]
-    out = [LOST] if text else []
-    position = 0
-    while position < len(data):
-        if data[position] < 0x80:
-            out.append(chr(data[position]))
-            position += 1
-        elif position + 1 < len(data) and is_pair(data[position], data[position + 1]):
-            out.append(printed(data[position], data[position + 1]))
-            position += 2
-        else:
-            out.append(LOST if resynchronise else "")
-            position += 1
-    return "".join(out)
+    read = _read_as_gb(text.encode("gb18030")[1:], LOST if resynchronise else "")
+    return LOST + read if text else ""
 
 
 def utf8_as_gbk(text: str, skip: int = 0) -> str:
@@ -38,8 +26,12 @@ def utf8_as_gbk(text: str, skip: int = 0) -> str:
 
     Each lost byte at the start, and each that has no partner, prints `?`.
     """
-    data = text.encode("utf-8")[skip:]
-    out = [LOST] * min(skip, 1)
+    return LOST * min(skip, 1) + _read_as_gb(text.encode("utf-8")[skip:], LOST)
+
+
+def _read_as_gb(data: bytes, alone: str) -> str:
+    """The bytes read as ASCII and pairs of GB18030; `alone` stands for each that is neither."""
+    out: list[str] = []
     position = 0
     while position < len(data):
         if data[position] < 0x80:
@@ -49,6 +41,6 @@ def utf8_as_gbk(text: str, skip: int = 0) -> str:
             out.append(printed(data[position], data[position + 1]))
             position += 2
         else:
-            out.append(LOST)
+            out.append(alone)
             position += 1
     return "".join(out)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from html import escape
 
+from gongkai.inference.forms import forms
 from gongkai.training.synth.grid import Grid, Piece
 from gongkai.training.synth.tables import build_tables
 from gongkai.training.synth.values import Report
@@ -26,11 +27,7 @@ def tables_html(report: Report, rng: random.Random) -> str:
     blank = rng.choice(("", "", "&nbsp;", " "))
     parts = []
     numerals = zip("二三四", build_tables(report, rng, ()).items(), strict=True)
-    titles = {
-        "proactive": "主动公开政府信息情况",
-        "requests": "收到和处理政府信息公开申请情况",
-        "review_litigation": "政府信息公开行政复议、行政诉讼情况",
-    }
+    titles = {table.key: table.section for table in forms()[report.form].tables}
     for numeral, (table, grid) in numerals:
         parts.append(f"<p>{numeral}、{titles[table]}</p>\n{_table(grid, style, lambda text: wrap(text) if text else wrap(blank))}")
     return "\n".join(parts)
