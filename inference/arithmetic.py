@@ -47,7 +47,9 @@ def _instances(table: str, block: Block, rule: Rule) -> Iterator[Sum]:
     left, right = block.expand(rule.left), block.expand(rule.right)
     if rule.over == "columns":
         for column in block.columns:
-            yield Sum(rule.rule, tuple(f"{table}.{row}.{column.key}" for row in left), tuple(f"{table}.{row}.{column.key}" for row in right))
+            yield Sum(
+                rule.rule, tuple(f"{table}.{row}.{column.key}" for row in left), tuple(f"{table}.{row}.{column.key}" for row in right)
+            )
     else:
         for row in block.rows:
             yield Sum(rule.rule, tuple(f"{table}.{row.key}.{c}" for c in left), tuple(f"{table}.{row.key}.{c}" for c in right))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+import numpy as np
+
 from gongkai.inference.arithmetic import Sum, form_for_sums, sums_of
 from gongkai.inference.facts import CELLS_OF, Fact
 from gongkai.inference.results import Cell, Check, Status, Verdict
@@ -67,27 +69,23 @@ def fewest_doubtful(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mappin
 
 
 def _explains(chosen: Sequence[str], broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Cell]) -> bool:
-    """Whether changes of the chosen cells can satisfy all sums: elimination on the sums that hold any of them."""
+    """Whether changes of the chosen cells can satisfy all sums without making a count negative, where they are determined."""
     if any(not set(rule.keys) & set(chosen) for rule in broken):
         return False
-    rows = [_equation(rule, chosen, cells) for rule in (*broken, *(rule for rule in holding if set(rule.keys) & set(chosen)))]
-    return _solvable(rows)
+    touched = (*broken, *(rule for rule in holding if set(rule.keys) & set(chosen)))
+    equations = np.array([_equation(rule, chosen, cells) for rule in touched])
+    coefficients, gaps = equations[:, :-1], equations[:, -1]
+    changes, _, rank, _ = np.linalg.lstsq(coefficients, gaps, rcond=None)
+    if np.abs(coefficients @ changes - gaps).max() > _EPSILON:
+        return False
+    changed = [(_value(cells, key) or 0) + change for key, change in zip(chosen, changes, strict=True)]
+    return bool(rank < len(chosen) or min(changed) > -_EPSILON)
 
 
 def _equation(rule: Sum, chosen: Sequence[str], cells: Mapping[str, Cell]) -> list[float]:
     """Coefficients of the changes of the chosen cells, then the gap that they must close."""
     left, right = _side(cells, rule.left) or 0, _side(cells, rule.right) or 0
     return [*(float((key in rule.left) - (key in rule.right)) for key in chosen), float(right - left)]
-
-
-def _solvable(rows: list[list[float]]) -> bool:
-    """Whether the linear equations have a solution (Gauss)."""
-    for column in range(len(rows[0]) - 1):
-        pivot = next((row for row in rows if abs(row[column]) > _EPSILON), None)
-        if pivot is None:
-            continue
-        rows = [[a - b * row[column] / pivot[column] for a, b in zip(row, pivot, strict=True)] for row in rows if row is not pivot]
-    return all(abs(row[-1]) < _EPSILON for row in rows)
 
 
 def _against_narrative(cells: Mapping[str, Cell], facts: Mapping[str, Fact]) -> tuple[Check, ...]:

@@ -19,7 +19,7 @@ NETWORK, CARD, METRICS, MANIFEST = "model.int8.onnx", "README.md", "metrics.json
 REQUIRED = (CONFIG, WEIGHTS, TOKENIZER, LABELS, NETWORK, CARD, METRICS)
 # Formats that can run code when they are opened.
 UNSAFE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".py", ".so")
-WAY_OUT = "take the folder from a release again, or export it with `python -m gongkai.training.train`"
+WAY_OUT = "take the folder from a release again, or export it with `gongkai train`"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,15 +21,13 @@ def write_card(folder: Path) -> None:
 
 def card(metrics: dict[str, Any]) -> str:
     """The card in Hugging Face's format: YAML front matter with a model-index, then Markdown."""
-    front = yaml.safe_dump(_front_matter(metrics), allow_unicode=True, sort_keys=False)
-    run, settings = metrics["run"], metrics["settings"]
     return f"""---
-{front}---
+{yaml.safe_dump(_front_matter(metrics), allow_unicode=True, sort_keys=False)}---
 
 # gongkai: labels for government-information reports
 
 Labels the characters of Chinese 政府信息公开工作年度报告: titles and values of the statutory tables, figures of the narrative,
-entities, and text that is not part of the report. {run["tags"]} IOB2 tags over single characters; the labels are in `labels.json`.
+entities, and text that is not part of the report. {metrics["run"]["tags"]} IOB2 tags over single characters; the labels are in `labels.json`.
 
 ## Use
 
@@ -43,12 +41,7 @@ print([(span.label, page.text_of(span)) for span in page.spans])
 
 ## How it was made
 
-Encoder: `{settings["base_model"]}`{_encoder_note(settings)}.
-Training text: {run["windows"]:,} windows ({run["tokens"]:,} tokens) out of {_mix(settings["mix"])}, every character of it written or
-generated for this project; no page of an organ is among it. Data digest `{run["data_digest"][:16]}`, seed {settings["seed"]}.
-{run["steps"]:,} steps of {settings["loop"]["batch"]} windows, done on {run["date"]}; loss at the end {run["loss"]:.4f}.
-
-    python -m gongkai.training.train --config {run["config"]}
+{_training(metrics["run"], metrics["settings"])}
 
 ## How good it is
 
@@ -58,7 +51,7 @@ Exact spans with the right label, measured with the int8 network on texts that t
 | --- | --- | --- | --- | --- | --- |
 {_table(metrics["sets"])}
 
-Measure on gold of your own with `python -m gongkai.training.evaluate MODEL GOLD.jsonl`.
+Measure on gold of your own with `gongkai evaluate MODEL GOLD.jsonl`.
 
 ## Files
 
@@ -70,6 +63,15 @@ network gives. `manifest.sha256` is verified before anything is opened.
 
 Meant for this one kind of document. Scores of spans are not calibrated probabilities. Processors without VNNI may round int8 differently.
 """
+
+
+def _training(run: dict[str, Any], settings: dict[str, Any]) -> str:
+    return f"""Encoder: `{settings["base_model"]}`{_encoder_note(settings)}.
+Training text: {run["windows"]:,} windows ({run["tokens"]:,} tokens) out of {_mix(settings["mix"])}, every character of it written or
+generated for this project; no page of an organ is among it. Data digest `{run["data_digest"][:16]}`, seed {settings["seed"]}.
+{run["steps"]:,} steps of {settings["loop"]["batch"]} windows, done on {run["date"]}; loss at the end {run["loss"]:.4f}.
+
+    gongkai train --config {run["config"]}"""
 
 
 def _front_matter(metrics: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`python -m gongkai.training.evaluate MODEL GOLD.jsonl…`: figures and entities of a model held against gold."""
+"""`gongkai evaluate MODEL GOLD.jsonl…`: figures and entities of a model held against gold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m gongkai.training.train --config NAME`: encoder, data, loop, scores, export: one complete checkpoint folder."""
+"""`gongkai train --config NAME`: encoder, data, loop, scores, export: one complete checkpoint folder."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from gongkai.inference.assemble.reading import Context, Placed, TableReading
 from gongkai.inference.assemble.regions import Region, find_regions
 from gongkai.inference.assemble.requests import read_requests
 from gongkai.inference.assemble.review import read_review
-from gongkai.inference.assemble.tokens import Token, cells_overlooked, tokens_of
+from gongkai.inference.assemble.tokens import Kind, Token, cells_overlooked, tokens_of
 from gongkai.inference.derive import derive
 from gongkai.inference.facts import facts_of
 from gongkai.inference.results import Cell, Figure, Offsets
@@ -81,7 +81,9 @@ def _context(page: LabelledPage, region: Region, grids: Sequence[Offsets], dedup
 
 
 def _deduplicated(text: str, regions: Sequence[Region]) -> bool:
-    """Whether tables of one cell a line never repeat a line, which no statutory table can: 信息内容 and 0 recur."""
+    """Whether tables of one cell a line never repeat a line, which no filled statutory table can: 信息内容 and 0 recur."""
+    if not any(token.kind is Kind.VALUE for region in regions for token in region.tokens):
+        return False
     lines = [line.strip() for region in regions for line in text[region.start : region.end].split("\n") if line.strip()]
     pairs = [pair for region in regions for pair in zip(region.tokens, region.tokens[1:], strict=False)]
     shared = sum("\n" not in text[a.end : b.start] for a, b in pairs)

@@ -83,7 +83,8 @@ def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
     if not separator:
         return Layout("", 0, 1, keeps_blanks=False)
     usual = _usual_of_all(separator, gaps, leads, _title_gaps(text, lines))
-    counts = [separators(gap, separator) for gap in (*gaps, *leads)]
+    # A single lead proves no blank cell: what stands before the only line of a table may be filler.
+    counts = [separators(gap, separator) for gap in (*gaps, *(leads if len(leads) > 1 else ()))]
     smallest = _usual(separator, leads) or usual  # where every line has the same blanks, only the gap after a title is a usual one
     layouts = [layout for least in sorted({usual, min(usual, smallest)}, reverse=True) for layout in _layouts(separator, least, counts)]
     return max(layouts, key=lambda layout: sum(len(slots_of(text, line, layout).slots) == columns for line in lines if line.titles))
@@ -125,7 +126,8 @@ def _usual(separator: str, gaps: Sequence[str]) -> int:
 
 def _usual_of_all(separator: str, gaps: Sequence[str], leads: Sequence[str], titles: Sequence[str]) -> int:
     """The usual number between cells. Gaps before the first cell tell it where every row has blank cells between its numbers;
-    those between titles where rows have one number at most, and where bars separate titles and cells alike."""
+    those between titles where rows have one number at most, and where bars separate titles and cells alike.
+    """
     known = [_usual(separator, gaps), _usual(separator, leads)]
     if separator == "|" or not gaps:
         known.append(_usual(separator, titles))

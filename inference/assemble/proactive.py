@@ -42,10 +42,12 @@ def read_proactive(context: Context, document_form: str | None) -> TableReading:
     cells: dict[str, Placed] = {}
     warnings: list[str] = []
     found: list[PrintedRow] = []
+    explained: list[Line] = []
     for part in parts:
         form = named[part.key] or _form_by_count(part, fallback)
         if form is None or form not in part.choices:
             warnings += _unknown_form(part)
+            explained += part.lines
             continue
         block = part.choices[form]
         layout = context.layout(lines, len(block.columns))
@@ -55,7 +57,9 @@ def read_proactive(context: Context, document_form: str | None) -> TableReading:
             placed, reason = _row_cells(row, block, layout, context.deduplicated)
             cells.update(placed)
             warnings += reason
-    return TableReading(TABLE, _form_of_table(cells), cells, (*left_out(lines, found), *warnings))
+    return TableReading(
+        TABLE, _form_of_table(cells), cells, (*left_out([line for line in lines if line not in explained], found), *warnings)
+    )
 
 
 def _items() -> tuple[Item, ...]:
@@ -167,7 +171,9 @@ def _row_cells(row: PrintedRow, block: Block, layout: Layout, deduplicated: bool
     if slots is None:
         count = len(row.slots.slots)
         return {}, (f"{name}: {count} cells for {len(columns)} columns; which stands where does not show, so they were left out",)
-    placed = {f"{name}.{c.key}": _cell(f"{name}.{c.key}", slot, c, row) for c, slot in zip(columns, slots, strict=True) if _readable(slot, c)}
+    placed = {
+        f"{name}.{c.key}": _cell(f"{name}.{c.key}", slot, c, row) for c, slot in zip(columns, slots, strict=True) if _readable(slot, c)
+    }
     return placed, tuple(no_number(name, slot) for c, slot in zip(columns, slots, strict=True) if not _readable(slot, c))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
+
+import numpy as np
 
 from gongkai.inference.assemble.candidates import Candidate, placements, priced
 from gongkai.inference.assemble.decide import MARGIN, decided
@@ -12,7 +14,7 @@ from gongkai.inference.assemble.glued import glued_placements, prints_zeros
 from gongkai.inference.assemble.layout import Layout
 from gongkai.inference.assemble.reading import Context, PrintedRow, TableReading, is_row, left_out, printed_rows, row_items
 from gongkai.inference.assemble.rows import Item, Line, align
-from gongkai.inference.assemble.search import Stage, State, min_marginals
+from gongkai.inference.assemble.search import Floats, Stage, min_marginals
 from gongkai.inference.forms import Block, forms
 
 TABLE = "requests"
@@ -26,10 +28,8 @@ _ZERO_TOTAL_BLANK = 0.8
 _SUM_OF_BLANK = 1.5
 _AGAINST_NARRATIVE = 5.0
 _TOLERANCE = 12.0
+_SPANS = {"new_received": 2, "carried_in": 2, "carried_out": 2, "granted": 1, "partially_granted": 1, "other_handling": 1, "handled_total": 1}
 _ONLY_2021 = {"other_not_corrected", "other_fee_unpaid", "other_other"}
-
-Bounds = tuple["int | float", "int | float"]
-START: State = ((0, 0),) * COLUMNS
 
 Facts = Mapping[str, "int | float"]
 """What the narrative states once and without contradiction, by figure label."""
@@ -42,11 +42,11 @@ def read_requests(context: Context, facts: Facts) -> TableReading:
     block = forms()[form or "2021"].table(TABLE).blocks[0]
     order = [row.key for row in block.rows]
     layout = context.layout(lines, COLUMNS)
-    rows = printed_rows(context, lines, layout, order, COLUMNS)
+    rows = _without_span_filler(printed_rows(context, lines, layout, order, COLUMNS))
     by_key = {row.key: row for row in rows if row.key in order}
     how = _Printing(layout, prints_zeros((row.slots for row in rows), COLUMNS), context.deduplicated)
     stages = [Stage(key, _candidates(key, by_key.get(key), how, facts), _STEPS.get(key, _add)) for key in _search_order(block)]
-    marginals = min_marginals(stages, START, MARGIN)
+    marginals = min_marginals(stages, COLUMNS, MARGIN)
     reading = decided(TABLE, [column.key for column in block.columns], stages, marginals, by_key)
     return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided, layout)
 
@@ -60,6 +60,19 @@ def _items() -> tuple[Item, ...]:
     columns += (Item("column", title, (title,)) for line in newer.column_headings for title in line)
     rows = [Item("row", shared.key, shared.wordings()) if item.key == shared.title else item for item in row_items(newer)]
     return (*columns, *rows)
+
+
+def _without_span_filler(rows: Sequence[PrintedRow]) -> tuple[PrintedRow, ...]:
+    """The rows without the empty cells that a title leaves which spans the columns of its sub-titles.
+
+    一、 spans three columns of titles and (一) two. Where such a row is longer than the table by just these cells, every such
+    row has them.
+    """
+    spanning = [row for row in rows if _SPANS.get(row.key) and len(row.slots.slots) > _SPANS[row.key]]
+    shown = any(len(row.slots.slots) == COLUMNS + _SPANS[row.key] for row in spanning)
+    if not shown or not all(slot.token is None for row in spanning for slot in row.slots.slots[: _SPANS[row.key]]):
+        return tuple(rows)
+    return tuple(replace(row, slots=replace(row.slots, slots=row.slots.slots[_SPANS.get(row.key, 0) :])) for row in rows)
 
 
 def form_of(lines: Sequence[Line]) -> str | None:
@@ -145,36 +158,37 @@ def _narrative_price(candidate: Candidate, facts: Facts) -> float:
     return price
 
 
-def _bounds(candidate: Candidate) -> tuple[Bounds, ...]:
-    """The least and the most that each column may hold: a cell that was lost holds anything from 0 on."""
-    return tuple((0, inf) if value is None else (value, value) for value in candidate.values)
+def _bounds(candidate: Candidate) -> Floats:
+    """The least and the most that each column may hold, of shape (columns, 2): a lost cell holds anything from 0 on."""
+    return np.array([(0, inf) if value is None else (value, value) for value in candidate.values])
 
 
-def _add(state: State, candidate: Candidate) -> tuple[float, State]:
-    return 0.0, tuple((a + c, b + d) for (a, b), (c, d) in zip(state, _bounds(candidate), strict=True))
+def _add(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
+    return np.zeros(len(states)), states + _bounds(candidate)
 
 
-def _handled(state: State, candidate: Candidate) -> tuple[float, State]:
+def _subtract(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
+    return np.zeros(len(states)), states - _bounds(candidate)[:, ::-1]
+
+
+def _handled(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
     """The sum of the results against the printed total; where that is blank or lost, the sum stands in for it."""
-    price, after = 0.0, []
-    for stated, (least, most) in zip(candidate.states, state, strict=True):
+    prices, after = np.zeros(len(states)), states.copy()
+    for column, stated in enumerate(candidate.states):
+        least, most = states[:, column, 0], states[:, column, 1]
         if isinstance(stated, str):
-            price += _SUM_OF_BLANK * (stated == "blank" and least > 0)
-            after.append((least, most))
+            prices += _SUM_OF_BLANK * ((stated == "blank") & (least > 0))
         else:
-            price += _COLUMN_SUM * (not least <= stated <= most)
-            after.append((stated, stated))
-    return price, tuple(after)
+            prices += _COLUMN_SUM * ~((least <= stated) & (stated <= most))
+            after[:, column] = stated
+    return prices, after
 
 
-def _subtract(state: State, candidate: Candidate) -> tuple[float, State]:
-    return 0.0, tuple((a - d, b - c) for (a, b), (c, d) in zip(state, _bounds(candidate), strict=True))
-
-
-def _carried_out(state: State, candidate: Candidate) -> tuple[float, State]:
+def _carried_out(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
     """Handled less received less carried in, with what is carried out, must leave nothing."""
-    _, left = _add(state, candidate)
-    return _COLUMN_SUM * sum(not least <= 0 <= most for least, most in left), START
+    left = states + _bounds(candidate)
+    broken = ~((left[:, :, 0] <= 0) & (left[:, :, 1] >= 0))
+    return _COLUMN_SUM * broken.sum(axis=1), np.zeros_like(states)
 
 
 _STEPS = {"handled_total": _handled, "new_received": _subtract, "carried_in": _subtract, "carried_out": _carried_out}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from gongkai.inference.assemble.candidates import Candidate, placements, priced
 from gongkai.inference.assemble.decide import MARGIN, decided
 from gongkai.inference.assemble.glued import glued_placements
 from gongkai.inference.assemble.layout import Layout, Slots, slots_of
 from gongkai.inference.assemble.reading import Context, PrintedRow, TableReading
 from gongkai.inference.assemble.rows import Line
-from gongkai.inference.assemble.search import Stage, State, min_marginals
+from gongkai.inference.assemble.search import Floats, Stage, min_marginals
 from gongkai.inference.assemble.tokens import Kind
 from gongkai.inference.forms import forms
 
@@ -52,7 +54,7 @@ def read_review(context: Context, facts: Facts) -> TableReading:
     if not candidates:
         return TableReading(TABLE, None, {}, (f"{TABLE}: {len(cells)} cells for {CELLS} columns; they were left out",))
     stage = Stage("line", candidates, _stay)
-    reading = decided(TABLE, _columns(), [stage], min_marginals([stage], (), MARGIN), {"line": row})
+    reading = decided(TABLE, _columns(), [stage], min_marginals([stage], 0, MARGIN), {"line": row})
     return _renamed(reading)
 
 
@@ -61,8 +63,8 @@ def _complete(titles: Sequence[object]) -> bool:
     return len(titles) >= _MOST_TITLES
 
 
-def _stay(state: State, candidate: Candidate) -> tuple[float, State]:
-    return 0.0, state
+def _stay(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
+    return np.zeros(len(states)), states
 
 
 def _candidates(row: PrintedRow, layout: Layout, facts: Facts, deduplicated: bool) -> tuple[Candidate, ...]:

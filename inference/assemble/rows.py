@@ -61,7 +61,9 @@ def align(tokens: Sequence[Token], items: Sequence[Item], end: int) -> tuple[Lin
     """
     titles = [token for token in tokens if token.kind is Kind.TITLE]
     matches = _best_path(_Gains.of(titles, tokens, items))
-    return _lines(tokens, titles, [(first, last, items[item] if item is not None else None, score) for first, last, item, score in matches], end)
+    return _lines(
+        tokens, titles, [(first, last, items[item] if item is not None else None, score) for first, last, item, score in matches], end
+    )
 
 
 @dataclass(frozen=True, slots=True)

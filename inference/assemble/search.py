@@ -6,13 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gongkai.inference.assemble.candidates import Candidate
 
-State = tuple[tuple["int | float", "int | float"], ...]
-"""The least and the most that what was read so far leaves in every column."""
-Step = Callable[[State, Candidate], tuple[float, State]]
-_MOST_STATES = 3000
-_NARROW = 150
+Floats = NDArray[np.float64]
+Step = Callable[[Floats, Candidate], tuple[Floats, Floats]]
+"""(states, candidate) → (what taking the candidate costs in each state, the states after it).
+
+States have shape (states, columns, 2): the least and the most that what was read so far leaves in every column.
+"""
+
+_MOST_STATES = 2000
+_NARROW = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,64 +42,92 @@ class Marginals:
     exact: bool
 
 
-def min_marginals(stages: Sequence[Stage], start: State, margin: float) -> Marginals:
-    """The cheapest completion through every candidate of every stage, over all paths from `start`.
+def min_marginals(stages: Sequence[Stage], columns: int, margin: float) -> Marginals:
+    """The cheapest completion through every candidate of every stage; all columns begin at zero.
 
     A first narrow search gives a whole table whose cost bounds the second: states dearer than that by `margin` are dropped,
-    since nothing hangs on what is dearer. If more than `_MOST_STATES` remain, the dearest go and the result says so.
+    since nothing hangs on what is dearer. If more than `_MOST_STATES` remain at any line, the search gives up.
     """
-    narrow = _forward(stages, start, inf, _NARROW)
-    bound = min(narrow.layers[-1].values()) + margin
-    search = _forward(stages, start, bound, _MOST_STATES)
-    return Marginals(_backward(stages, search.layers, search.moves), search.exact)
+    narrow = _forward(stages, columns, inf, _NARROW)
+    if narrow.exact:
+        return _marginals(stages, narrow)
+    wide = _forward(stages, columns, float(narrow.layers[-1].min()) + margin, _MOST_STATES, give_up=True)
+    return _marginals(stages, wide) if wide.exact else Marginals({}, exact=False)
 
 
-_Move = tuple[State, int, float, State]
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """All moves of one stage: from which state, by which candidate, at what price, to which state."""
+
+    before: NDArray[np.intp]
+    candidate: NDArray[np.intp]
+    price: Floats
+    after: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    layers: list[dict[State, float]]
-    moves: list[list[_Move]]
+    """`layers[t]`: the cost of the cheapest way to every state after t stages."""
+
+    layers: list[Floats]
+    moves: list[_Moves]
     exact: bool
 
 
-def _forward(stages: Sequence[Stage], start: State, bound: float, most: int) -> _Search:
-    layers: list[dict[State, float]] = [{start: 0.0}]
-    moves: list[list[_Move]] = []
-    exact = True
+def _forward(stages: Sequence[Stage], columns: int, bound: float, most: int, give_up: bool = False) -> _Search:
+    states, costs = np.zeros((1, columns, 2)), np.zeros(1)
+    layers, moves, exact = [costs], [], True
     for stage in stages:
-        arrivals: dict[State, float] = {}
-        taken: list[_Move] = []
-        for state, cost in layers[-1].items():
-            for index, candidate in enumerate(stage.candidates):
-                price, after = stage.step(state, candidate)
-                price += candidate.price
-                if cost + price <= bound:
-                    taken.append((state, index, price, after))
-                    arrivals[after] = min(cost + price, arrivals.get(after, inf))
-        if len(arrivals) > most:
+        arrived, found = _moves(stage, states, costs, bound)
+        states, costs, found = _merged(arrived, costs, found)
+        if len(costs) > most:
             exact = False
-            arrivals = dict(sorted(arrivals.items(), key=lambda item: item[1])[:most])
-        layers.append(arrivals)
-        moves.append(taken)
+            if give_up:
+                break
+            states, costs, found = _cheapest(states, costs, found, most)
+        layers.append(costs)
+        moves.append(found)
     return _Search(layers, moves, exact)
 
 
-def _backward(
-    stages: Sequence[Stage], layers: Sequence[Mapping[State, float]], moves: Sequence[Sequence[_Move]]
-) -> dict[str, tuple[float, ...]]:
-    to_go: dict[State, float] = dict.fromkeys(layers[-1], 0.0)
+def _moves(stage: Stage, states: Floats, costs: Floats, bound: float) -> tuple[Floats, _Moves]:
+    """Where every candidate leads from every state, without what costs more than `bound`. `after` counts the arrivals."""
+    steps = [stage.step(states, candidate) for candidate in stage.candidates]
+    price = np.concatenate([found + candidate.price for (found, _), candidate in zip(steps, stage.candidates, strict=True)])
+    before = np.tile(np.arange(len(states)), len(steps))
+    candidate = np.repeat(np.arange(len(steps)), len(states))
+    kept = costs[before] + price <= bound
+    arrived = np.concatenate([after for _, after in steps])[kept]
+    return arrived, _Moves(before[kept], candidate[kept], price[kept], np.arange(len(arrived)))
+
+
+def _merged(arrived: Floats, costs: Floats, moves: _Moves) -> tuple[Floats, Floats, _Moves]:
+    """Equal arrivals as one state at the lowest cost."""
+    flat = arrived.reshape(len(arrived), -1)
+    states, after = np.unique(flat, axis=0, return_inverse=True) if flat.shape[1] else (flat[:1], np.zeros(len(flat), dtype=np.intp))
+    after = after.reshape(-1)
+    lowest = np.full(len(states), inf)
+    np.minimum.at(lowest, after, costs[moves.before] + moves.price)
+    return states.reshape(len(states), *arrived.shape[1:]), lowest, _Moves(moves.before, moves.candidate, moves.price, after)
+
+
+def _cheapest(states: Floats, costs: Floats, moves: _Moves, most: int) -> tuple[Floats, Floats, _Moves]:
+    chosen = np.sort(np.argsort(costs, kind="stable")[:most])
+    place = np.full(len(costs), -1, dtype=np.intp)
+    place[chosen] = np.arange(len(chosen))
+    after = place[moves.after]
+    kept = after >= 0
+    return states[chosen], costs[chosen], _Moves(moves.before[kept], moves.candidate[kept], moves.price[kept], after[kept])
+
+
+def _marginals(stages: Sequence[Stage], search: _Search) -> Marginals:
+    to_go = np.zeros(len(search.layers[-1]))
     costs: dict[str, tuple[float, ...]] = {}
-    for stage, layer, taken in zip(reversed(stages), reversed(layers[:-1]), reversed(moves), strict=True):
-        through = [inf] * len(stage.candidates)
-        before: dict[State, float] = {}
-        for state, index, price, after in taken:
-            rest = to_go.get(after)
-            if rest is None:
-                continue
-            through[index] = min(through[index], layer[state] + price + rest)
-            before[state] = min(price + rest, before.get(state, inf))
-        costs[stage.key] = tuple(through)
-        to_go = before
-    return costs
+    for stage, layer, moves in zip(reversed(stages), reversed(search.layers[:-1]), reversed(search.moves), strict=True):
+        rest = moves.price + to_go[moves.after]
+        through = np.full(len(stage.candidates), inf)
+        np.minimum.at(through, moves.candidate, layer[moves.before] + rest)
+        costs[stage.key] = tuple(through.tolist())
+        to_go = np.full(len(layer), inf)
+        np.minimum.at(to_go, moves.before, rest)
+    return Marginals(costs, search.exact)

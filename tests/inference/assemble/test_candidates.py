@@ -66,7 +66,9 @@ def test_no_cells_are_all_blank() -> None:
     assert states(placements(line(), 3, keeps_blanks=False)) == [("blank",) * 3]
 
 
-@pytest.mark.parametrize(("text", "number"), [("12", 12), ("1,234", 1234), ("/", None), ("5件", 5), ("-3", None), ("1.5", None), ("见附件", None)])
+@pytest.mark.parametrize(
+    ("text", "number"), [("12", 12), ("1,234", 1234), ("/", None), ("5件", 5), ("-3", None), ("1.5", None), ("见附件", None)]
+)
 def test_the_number_of_a_cell(text: str, number: int | None) -> None:
     assert number_of(slot(text)) == number
 

@@ -64,7 +64,9 @@ def test_the_layout_shows_in_the_gaps(table: Table, marked: str, name: str, usua
     ],
 )
 def test_blank_cells_are_extra_newlines(table: Table, last: str, cells: list[str]) -> None:
-    text, lines = table(f"r{{规章制度}}\nv{{1}}\nv{{2}}\nv{{3}}\nr{{行政处罚}}\nv{{1}}\n\nv{{3}}\nr{{行政许可}}\n{last}\nr{{行政强制}}\nv{{7}}\nv{{8}}\nv{{9}}")
+    text, lines = table(
+        f"r{{规章制度}}\nv{{1}}\nv{{2}}\nv{{3}}\nr{{行政处罚}}\nv{{1}}\n\nv{{3}}\nr{{行政许可}}\n{last}\nr{{行政强制}}\nv{{7}}\nv{{8}}\nv{{9}}"
+    )
     layout = layout_of(text, lines, 3)
     assert layout.keeps_blanks
     found = slots_of(text, lines[2], layout)

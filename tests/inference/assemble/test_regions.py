@@ -16,7 +16,9 @@ REVIEW = "c{结果维持} c{结果纠正} c{尚未审结}\nv{0} v{1}\n"
 
 
 def regions(found: tuple[Token, ...]) -> list[tuple[str, str]]:
-    return [(region.table, " ".join(token.text for token in region.tokens if token.kind.value == "value")) for region in find_regions(found)]
+    return [
+        (region.table, " ".join(token.text for token in region.tokens if token.kind.value == "value")) for region in find_regions(found)
+    ]
 
 
 def test_tables_follow_each_other_without_section_titles(tokens: Tokens) -> None:

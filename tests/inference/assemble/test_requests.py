@@ -92,7 +92,9 @@ def test_a_narrative_that_speaks_of_organisations_excludes_natural_persons(print
 
 
 @pytest.mark.parametrize(("cells", "read"), [(("4", "1", "5"), 5), (("1", "2", "3", "6"), 6), (("2", "2", "4"), 4)])
-def test_order_makes_the_last_of_several_numbers_the_total(printer: Printer, context: MakeContext, cells: tuple[str, ...], read: int) -> None:
+def test_order_makes_the_last_of_several_numbers_the_total(
+    printer: Printer, context: MakeContext, cells: tuple[str, ...], read: int
+) -> None:
     gap = [*cells[:-1], *[""] * (7 - len(cells)), cells[-1]]
     reading = read_requests(context(printer("2021", "pipes").requests({"new_received": gap, "granted": gap, "handled_total": gap})), {})
     assert row(reading, "granted")[6] == read
@@ -100,12 +102,16 @@ def test_order_makes_the_last_of_several_numbers_the_total(printer: Printer, con
 
 def test_six_applicants_in_order_need_no_choice(printer: Printer, context: MakeContext) -> None:
     cells = ("1", "2", "3", "4", "5", "6", "")
-    reading = read_requests(context(printer("2021", "pipes").requests({"new_received": cells, "granted": cells, "handled_total": cells})), {})
+    reading = read_requests(
+        context(printer("2021", "pipes").requests({"new_received": cells, "granted": cells, "handled_total": cells})), {}
+    )
     assert row(reading, "granted") == [1, 2, 3, 4, 5, 6, "blank"]
 
 
 def test_a_lone_number_in_a_row_is_left_out(printer: Printer, context: MakeContext) -> None:
-    reading = read_requests(context(printer("2021", "pipes").requests({**all_blank(), "denied_third_party": ("", "", "", "", "", "", "4")})), {})
+    reading = read_requests(
+        context(printer("2021", "pipes").requests({**all_blank(), "denied_third_party": ("", "", "", "", "", "", "4")})), {}
+    )
     assert 4 not in row(reading, "denied_third_party")
     assert any("denied_third_party" in warning for warning in reading.warnings)
 
@@ -137,13 +143,13 @@ def test_a_wrong_total_of_results_is_kept_as_printed(printer: Printer, context: 
 
 
 def test_glued_digits_are_cut_by_the_arithmetic(printer: Printer, context: MakeContext) -> None:
-    rows = {key: ("12", "0", "3", "0", "0", "0", "15") for key in ("new_received", "granted", "handled_total")}
+    rows: dict[str, tuple[str, ...]] = dict.fromkeys(("new_received", "granted", "handled_total"), ("12", "0", "3", "0", "0", "0", "15"))
     reading = read_requests(context(printer("2021", "glued").requests(rows)), {})
     assert row(reading, "granted") == [12, 0, 3, 0, 0, 0, 15]
 
 
 def test_of_glued_digits_only_the_certain_ones_are_read(printer: Printer, context: MakeContext) -> None:
-    rows = {key: ("11", "1", "0", "0", "0", "0", "12") for key in ("new_received", "granted", "handled_total")}
+    rows: dict[str, tuple[str, ...]] = dict.fromkeys(("new_received", "granted", "handled_total"), ("11", "1", "0", "0", "0", "0", "12"))
     reading = read_requests(context(printer("2021", "glued").requests(rows)), {})
     assert row(reading, "granted") == [None, None, None, 0, 0, 0, 12]  # 11 + 1 + 0, 1 + 11 + 0 or 1 + 1 + 10
 

@@ -25,7 +25,7 @@ MakeContext = Callable[..., Context]
 
 ROWS = ("review", "litigation_direct", "litigation_after_review")
 COLUMNS = ("upheld", "corrected", "other", "pending", "total")
-FULL = tuple("2 1 0 0 3 0 0 1 0 1 4 0 0 0 4".split())
+FULL = ("2", "1", "0", "0", "3", "0", "0", "1", "0", "1", "4", "0", "0", "0", "4")
 
 
 def said(reading: TableReading) -> list[int | float | str | None]:

@@ -73,7 +73,7 @@ def test_the_sum_decides_between_equal_lines() -> None:
     ]
     found = min_marginals(stages, ((0, 0),), MARGIN)
     assert found.exact
-    assert found.costs == {"a": (4.0 if 4.0 <= 0.5 + MARGIN else inf, 0.5), "b": (0.5, inf), "total": (0.5,)}
+    assert found.costs == {"a": (4.0 if 0.5 + MARGIN >= 4.0 else inf, 0.5), "b": (0.5, inf), "total": (0.5,)}
 
 
 def test_a_stage_with_one_candidate_costs_what_the_table_costs() -> None:

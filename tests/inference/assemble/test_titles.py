@@ -32,7 +32,15 @@ def test_bare_words(title: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("title", "numbered"),
-    [("(一)予以公开", True), ("1.属于", True), ("四、结转", True), ("予以公开", False), ("3.5", False), ("其他", False), ("1 . 属于", True)],
+    [
+        ("(一)予以公开", True),
+        ("1.属于", True),
+        ("四、结转", True),
+        ("予以公开", False),
+        ("3.5", False),
+        ("其他", False),
+        ("1 . 属于", True),
+    ],
 )
 def test_numbers_before_titles(title: str, numbered: bool) -> None:
     assert has_enumerator(title) is numbered
