@@ -7,7 +7,7 @@ GONGKAI_GOLD ?= gold
 export GONGKAI_GOLD
 GOLD ?= $(wildcard $(GONGKAI_GOLD)/dev/*.jsonl)
 
-.PHONY: extract test check slow train evaluate eval-seeds eval-dev install format clean
+.PHONY: extract test check slow train evaluate eval-seeds eval-dev bench-accuracy card install format clean
 .DEFAULT_GOAL := extract
 
 extract: .venv/runtime.stamp  ## the shipped sample pages as tables in the terminal
@@ -37,6 +37,12 @@ eval-seeds: .venv/dev.stamp  ## cells of the pages with gold in $GONGKAI_GOLD/se
 
 eval-dev: .venv/dev.stamp  ## narrative figures of $GONGKAI_GOLD/dev, by label
 	$(BIN)/python -m gongkai.training.seeds figures
+
+bench-accuracy: .venv/dev.stamp  ## cells of 1,000 generated pages that no training saw, by severity and layout
+	$(BIN)/python -m gongkai.training.accuracy --pages 250
+
+card: .venv/dev.stamp  ## measure the shipped model and write its card
+	$(BIN)/python -m gongkai.training.record $(GONGKAI_GOLD)
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from gongkai.annotations.gold import read_gold
 from gongkai.inference.predict import Predictor
 from gongkai.model.errors import GongkaiError
-from gongkai.training.scores import Score, Scores, read_gold, score_labeller
+from gongkai.training.scores import Score, Scores, score_labeller
 
 NARRATIVE = ("figures", "entities")
 

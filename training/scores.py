@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from seqeval.metrics import f1_score
 from seqeval.scheme import IOB2
 
+from gongkai.annotations.gold import KINDS
 from gongkai.inference.aligned import AlignedText
 from gongkai.inference.normalise import normalise
 from gongkai.inference.predict import Labeller
-from gongkai.model.errors import BadRecordError
 from gongkai.model.labels import LabelSet, label_set, split_class
-from gongkai.model.types import Page, Span
+from gongkai.model.types import LabelledPage, Page, Span
 from gongkai.training.synth.marked import MarkedText
-
-KINDS = ("structure", "figures", "entities")
-
-
-@dataclass(frozen=True, slots=True)
-class Gold:
-    """A text with its spans: sorted, disjoint, under classes (joint figures in one span)."""
-
-    id: str
-    text: str
-    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,39 +66,9 @@ class Scores:
         return {"texts": self.texts, "seqeval_f1": round(self.seqeval_f1, 4), **kinds, "by_label": labels}
 
 
-def gold_of(marked: MarkedText, name: str) -> Gold:
+def gold_of(marked: MarkedText, name: str) -> LabelledPage:
     """A generated or written text as gold."""
-    return Gold(name, marked.text, marked.spans())
-
-
-def read_gold(path: Path) -> list[Gold]:
-    """Gold in JSON Lines: `id`, `text`, `figures` and `entities` with `label`, `start`, `end`.
-
-    Raises BadRecordError, naming file and line, for a line that is something else.
-    """
-    golds = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            record = json.loads(line)
-            spans = _record_spans([*record.get("figures", []), *record.get("entities", [])])
-            golds.append(Gold(str(record["id"]), record["text"], spans))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadRecordError(
-                f"{path}, line {number}: needs id, text, figures and entities with label, start and end ({error!r})"
-            ) from error
-    return golds
-
-
-def _record_spans(items: Sequence[dict[str, Any]]) -> tuple[Span, ...]:
-    """Spans of a record; labels on the same characters become one class."""
-    labels: dict[tuple[int, int], list[str]] = {}
-    for item in items:
-        labels.setdefault((int(item["start"]), int(item["end"])), []).append(str(item["label"]))
-    spans: list[Span] = []
-    for (start, end), names in sorted(labels.items()):
-        if not spans or start >= spans[-1].end:
-            spans.append(Span(start, end, label_set().class_of(names)))
-    return tuple(spans)
+    return LabelledPage(Page(name, marked.text), marked.spans())
 
 
 def predict_spans(labeller: Labeller, text: str) -> tuple[Span, ...]:
@@ -121,18 +78,18 @@ def predict_spans(labeller: Labeller, text: str) -> tuple[Span, ...]:
     return tuple(Span(*aligned.source_span(span.start, span.end), span.label, span.score) for span in page.spans)
 
 
-def score_labeller(labeller: Labeller, golds: Sequence[Gold], kinds: Sequence[str] = KINDS) -> Scores:
+def score_labeller(labeller: Labeller, golds: Sequence[LabelledPage], kinds: Sequence[str] = KINDS) -> Scores:
     """Label every text of `golds` and compare, on the labels of `kinds`.
 
     Gold that marks narrative only says nothing of `structure`; leave that kind out there.
     """
     wanted = {name for kind in kinds for name in getattr(label_set(), kind)}
-    pairs = [(gold, _only(gold.spans, wanted), _only(predict_spans(labeller, gold.text), wanted)) for gold in golds]
+    pairs = [(gold, _only(gold.spans, wanted), _only(predict_spans(labeller, gold.page.text), wanted)) for gold in golds]
     by_label: dict[str, Score] = {}
     for _, right, found in pairs:
         for name, score in compare(right, found).items():
             by_label[name] = by_label.get(name, Score()) + score
-    tags = [(character_tags(len(gold.text), right), character_tags(len(gold.text), found)) for gold, right, found in pairs]
+    tags = [(character_tags(len(gold.page.text), right), character_tags(len(gold.page.text), found)) for gold, right, found in pairs]
     strict = _seqeval_f1([one for one, _ in tags], [other for _, other in tags])
     return Scores(len(golds), by_label, strict)
 

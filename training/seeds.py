@@ -129,7 +129,7 @@ def tables() -> None:
     }
     sources = [_folder("seeds") / f"{name}.txt" for name in golds]
     differs = False
-    for (name, gold), extraction in zip(golds.items(), _extract(sources), strict=True):
+    for (name, gold), extraction in zip(golds.items(), extract(sources), strict=True):
         table = GoldTable.of(gold)
         tally = compare_table(table, extraction["cells"])
         typer.echo(f"{name}: {_summary(table, tally.counts)}")
@@ -153,20 +153,25 @@ def figures(least: Annotated[float, typer.Option(help="Exit with 1 if the F1 of 
     path = next(iter(sorted(_folder("dev").glob("*.jsonl"))), None)
     if path is None:
         raise _absent(_folder("dev") / "*.jsonl")
-    golds = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    found = list(_extract([path]))
+    golds = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    found = list(extract([path]))
     totals = {kind: _print_kind(kind, golds, found) for kind in ("figures", "entities")}
     raise typer.Exit(int(totals["figures"].f1 < least))
 
 
 def _print_kind(kind: str, golds: list[Record], found: list[Record]) -> Score:
-    right, got = _entries(golds, kind), _entries(found, kind)
-    scores = {label: score_label(right, got, label) for label in {entry[1] for entry in (*right, *got)}}
+    scores = score_kind(kind, golds, found)
     total = sum(scores.values(), Score())
     typer.echo(f"{kind}: {_line(total)}")
     for label, score in sorted(scores.items(), key=lambda item: (-item[1].gold, item[0])):
         typer.echo(f"  {label:28} {_line(score)}")
     return total
+
+
+def score_kind(kind: str, golds: list[Record], found: list[Record]) -> dict[str, Score]:
+    """The scores of `figures` or `entities` by label; the records of both sides are in one order."""
+    right, got = _entries(golds, kind), _entries(found, kind)
+    return {label: score_label(right, got, label) for label in sorted({entry[1] for entry in (*right, *got)})}
 
 
 def _entries(records: list[Record], kind: str) -> Counter[tuple[int, str, int, int]]:
@@ -198,14 +203,15 @@ def _absent(path: Path) -> typer.Exit:
     return typer.Exit(0)
 
 
-def _extract(sources: list[Path]) -> Iterator[Record]:
+def extract(sources: list[Path], model: Path | None = None) -> Iterator[Record]:
     """What the command line says of each document in `sources`, in their order, as a user gets it."""
     with TemporaryDirectory() as folder:
         out = Path(folder) / "all.jsonl"
         command = [sys.executable, "-m", "gongkai.inference.cli", "extract", "--format", "jsonl", *map(str, sources)]
+        command += ["--model", str(model)] if model is not None else []
         with out.open("wb") as stream:
             subprocess.run(command, stdout=stream, check=True)  # noqa: S603  the command is our own
-        for line in out.read_text(encoding="utf-8").splitlines():
+        for line in filter(None, out.read_text(encoding="utf-8").split("\n")):
             yield json.loads(line)
 
 

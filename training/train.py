@@ -23,6 +23,7 @@ from gongkai.model.checkpoint import METRICS, TOKENIZER, load_checkpoint, write_
 from gongkai.model.errors import CheckpointError, ConfigError, GongkaiError
 from gongkai.model.labels import label_set
 from gongkai.model.network import build_network
+from gongkai.model.types import LabelledPage
 from gongkai.model.vocabulary import load_vocabulary
 from gongkai.training.card import write_card
 from gongkai.training.encoder import character_encoder
@@ -30,7 +31,7 @@ from gongkai.training.examples import Encoder, digest, mixed_examples, normalise
 from gongkai.training.export import check_export, export_network, sizes
 from gongkai.training.loop import train_network
 from gongkai.training.passages import load_passages
-from gongkai.training.scores import Gold, Scores, gold_of, score_labeller
+from gongkai.training.scores import Scores, gold_of, score_labeller
 from gongkai.training.settings import BUNDLED, TrainSettings, load_settings
 from gongkai.training.sources import HELD_OUT_LAYOUTS, held_out_pages
 from gongkai.training.synth.marked import MarkedText
@@ -94,7 +95,7 @@ def prepare_data(run: Run, encoder: Encoder, resume: bool) -> tuple[Dataset, str
     return data, found
 
 
-def held_out_sets(settings: TrainSettings) -> dict[str, list[Gold]]:
+def held_out_sets(settings: TrainSettings) -> dict[str, list[LabelledPage]]:
     """What a run is measured on: passages of writers it never read, pages it never saw."""
     passages = [gold_of(passage.marked(), passage.id) for passage in load_passages(settings.data.held_out)]
     pages = {
@@ -105,7 +106,7 @@ def held_out_sets(settings: TrainSettings) -> dict[str, list[Gold]]:
     return {"held-out-passages": passages, **golds}
 
 
-def score_sets(labeller: Predictor, sets: dict[str, list[Gold]]) -> dict[str, Scores]:
+def score_sets(labeller: Predictor, sets: dict[str, list[LabelledPage]]) -> dict[str, Scores]:
     """Every set that is not empty; passages say nothing of tables, so only figures and entities count there."""
     kinds = {"held-out-passages": ("figures", "entities")}
     everything = ("structure", "figures", "entities")
@@ -160,7 +161,7 @@ def write_metrics(folder: Path, metrics: dict[str, Any]) -> None:
     write_manifest(folder)
 
 
-def _windows(sets: dict[str, list[Gold]], encoder: Encoder, settings: TrainSettings) -> list[NDArray[np.int64]]:
+def _windows(sets: dict[str, list[LabelledPage]], encoder: Encoder, settings: TrainSettings) -> list[NDArray[np.int64]]:
     """Windows of the held-out texts, to compare networks on."""
     pages = [normalised_page(MarkedText(gold.text)) for golds in sets.values() for gold in golds[:AGREEMENT_WINDOWS]]
     examples = (example for page in pages for example in page_examples(page, encoder, settings, Random(settings.seed)))

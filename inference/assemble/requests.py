@@ -28,7 +28,15 @@ _ZERO_TOTAL_BLANK = 0.8
 _SUM_OF_BLANK = 1.5
 _AGAINST_NARRATIVE = 5.0
 _TOLERANCE = 12.0
-_SPANS = {"new_received": 2, "carried_in": 2, "carried_out": 2, "granted": 1, "partially_granted": 1, "other_handling": 1, "handled_total": 1}
+_SPANS = {
+    "new_received": 2,
+    "carried_in": 2,
+    "carried_out": 2,
+    "granted": 1,
+    "partially_granted": 1,
+    "other_handling": 1,
+    "handled_total": 1,
+}
 _ONLY_2021 = {"other_not_corrected", "other_fee_unpaid", "other_other"}
 
 Facts = Mapping[str, "int | float"]

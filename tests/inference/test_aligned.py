@@ -25,7 +25,7 @@ def test_identity() -> None:
     aligned = AlignedText.identity("规章3")
     assert aligned.text == "规章3"
     assert [aligned.source_span(i, i + 1) for i in range(3)] == [(0, 1), (1, 2), (2, 3)]
-    assert (aligned.starts.dtype, aligned.ends.dtype) == (np.int32, np.int32)
+    assert {str(aligned.starts.dtype), str(aligned.ends.dtype)} == {"int32"}
 
 
 def test_removed_and_replaced_characters() -> None:

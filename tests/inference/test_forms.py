@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from gongkai.inference import forms as module
-from gongkai.inference.forms import Block, Column, Row, Title, forms
+from gongkai.inference.forms import Column, Rule, Title, forms
 from gongkai.model.errors import ConfigError
 
 
@@ -79,19 +79,14 @@ def test_wordings_begin_with_the_statutory_one() -> None:
 
 def test_forms_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        forms()["2021"].form = "2022"  # type: ignore[misc]
+        forms()["2021"].form = "2022"
 
 
 def test_a_key_that_a_form_does_not_know_is_refused() -> None:
     with pytest.raises(ValidationError):
         Column.model_validate({"key": "k", "title": "t", "decimals": True})
     with pytest.raises(ValidationError):
-        Block(
-            key="k",
-            columns=(),
-            rows=(Row(key="r", title="t"),),
-            arithmetic=({"rule": "r", "over": "cells", "left": ["a"], "right": ["b"]},),
-        )  # type: ignore[arg-type]
+        Rule.model_validate({"rule": "r", "over": "cells", "left": ["a"], "right": ["b"]})
 
 
 @pytest.mark.parametrize("text", ["form: '2021'\n", "form: [\n", "form: '2021'\ntables: []\nmore: 1\n"])

@@ -1,12 +1,10 @@
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
-from gongkai.model.errors import BadRecordError
 from gongkai.model.types import LabelledPage, Page, Span
-from gongkai.training.scores import Gold, Score, character_tags, compare, predict_spans, read_gold, score_labeller
+from gongkai.training.scores import Score, character_tags, compare, predict_spans, score_labeller
 
 
 class Finder:
@@ -41,28 +39,12 @@ def test_tags_keep_neighbours_apart() -> None:
     assert character_tags(5, [Span(0, 2, "value"), Span(2, 3, "value")]) == ["B-value", "I-value", "B-value", "O", "O"]
 
 
-def test_gold_lines_become_classes(tmp_path: Path) -> None:
-    path = tmp_path / "gold.jsonl"
-    figures = [{"label": "litigations", "start": 0, "end": 3}, {"label": "reviews", "start": 0, "end": 3}]
-    record = {"id": "d1", "text": "未发生,电话12", "figures": figures, "entities": [{"label": "phone", "start": 6, "end": 8}]}
-    path.write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
-    assert read_gold(path) == [Gold("d1", "未发生,电话12", (Span(0, 3, "reviews+litigations"), Span(6, 8, "phone")))]
-
-
-@pytest.mark.parametrize("line", ["{", "[]", '{"id": 1}', '{"id": "a", "text": "x", "figures": [{"label": "reviews"}]}'])
-def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "gold.jsonl"
-    path.write_text(line + "\n", encoding="utf-8")
-    with pytest.raises(BadRecordError, match=r"gold\.jsonl, line 1: needs id, text"):
-        read_gold(path)
-
-
 def test_spans_come_back_on_the_source_text() -> None:
     assert predict_spans(Finder(**{"12": "disclosures"}), "公開１２條") == (Span(2, 4, "disclosures"),)
 
 
 def test_scores_of_a_labeller() -> None:
-    golds = [Gold("a", "公开5条,办理7件", (Span(2, 3, "disclosures"), Span(7, 8, "requests_handled")))]
+    golds = [LabelledPage(Page("a", "公开5条,办理7件"), (Span(2, 3, "disclosures"), Span(7, 8, "requests_handled")))]
     scores = score_labeller(Finder(**{"5": "disclosures", "7": "requests_received", "条": "row"}), golds, ("figures", "entities"))
     assert scores.by_label == {"disclosures": Score(1, 1, 1), "requests_handled": Score(1, 0, 0), "requests_received": Score(0, 1, 0)}
     assert scores.of_kind("figures") == Score(2, 2, 1)
@@ -72,4 +54,4 @@ def test_scores_of_a_labeller() -> None:
 
 
 def test_nothing_to_find_scores_zero() -> None:
-    assert score_labeller(Finder(), [Gold("a", "无", ())]).seqeval_f1 == 0.0
+    assert score_labeller(Finder(), [LabelledPage(Page("a", "无"), ())]).seqeval_f1 == 0.0

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from math import inf
 
+import numpy as np
 import pytest
 
 from gongkai.inference.assemble.candidates import Candidate
 from gongkai.inference.assemble.decide import MARGIN, decided
 from gongkai.inference.assemble.layout import Slot, Slots
 from gongkai.inference.assemble.reading import PrintedRow, TableReading
-from gongkai.inference.assemble.search import Marginals, Stage, State
+from gongkai.inference.assemble.search import Floats, Marginals, Stage
 from gongkai.inference.assemble.tokens import Kind, Token
 from gongkai.inference.results import Status
 
@@ -21,9 +22,9 @@ RIGHT = Candidate.of((None, FIVE), ("blank", 5))
 LOST = Candidate.of((None, None), ("lost", "lost"))
 
 
-def stay(state: State, _: Candidate) -> tuple[float, State]:
+def stay(states: Floats, _: Candidate) -> tuple[Floats, Floats]:
     """Costs nothing."""
-    return 0.0, state
+    return np.zeros(len(states)), states
 
 
 def reading(

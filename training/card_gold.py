@@ -1,0 +1,72 @@
+"""The part of the model card that says what the whole chain does on gold: passages by label, pages with gold, generated pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+COMMAND = "python -m gongkai.training.record GOLD"
+
+
+def gold_sections(gold: dict[str, Any]) -> str:
+    """Markdown for the `gold` of a metrics.json, as `gongkai.training.record` writes it."""
+    passages = "".join(_passages(name, scores) for name, scores in gold["passages"].items())
+    return f"""
+## What the command line makes of gold
+
+Measured on {gold["date"]} with `{COMMAND}`, through the command line, on pages and passages that training never saw.
+{passages}{_seeds(gold["seeds"])}{_generated(gold["generated"])}
+"""
+
+
+def _passages(name: str, scores: dict[str, Any]) -> str:
+    rows = [_row(f"**{kind}**", scores[kind]) for kind in ("figures", "entities")]
+    rows += [_row(label, found) for label, found in sorted(scores["by_label"].items(), key=lambda item: -item[1]["gold"])]
+    return f"""
+### Narrative: {name}
+
+{scores["texts"]} passages written and annotated by people (sha256 `{scores["sha256"][:16]}`); a hit is the same characters under the same label.
+
+| label | gold | found | precision | recall | F1 |
+| --- | --- | --- | --- | --- | --- |
+{chr(10).join(rows)}
+"""
+
+
+def _row(name: str, score: dict[str, Any]) -> str:
+    rates = " | ".join(f"{score[rate]:.3f}" for rate in ("precision", "recall", "f1"))
+    return f"| {name} | {score['gold']} | {score['predicted']} | {rates} |"
+
+
+def _seeds(seeds: dict[str, Any]) -> str:
+    return f"""
+### Real pages
+
+{seeds["pages"]} real pages (sha256 `{seeds["sha256"][:16]}`): of {seeds["printed"]} printed cells {seeds.get("right", 0)} right,
+{seeds.get("wrong", 0)} wrong, {seeds.get("missing", 0)} missing; of {seeds["derivable"]} cells that follow {seeds.get("derived", 0)} derived.
+"""
+
+
+def _generated(found: dict[str, Any]) -> str:
+    rows = [_cells(group, found) for group in sorted(found["chain"], key=lambda name: (name != "all", not name.startswith("severity"), name))]
+    return f"""
+### Cells of generated pages
+
+{found["pages"]} pages (sha256 `{found["sha256"][:16]}`), seeds and narrative writer held out: the whole chain, and the assembler alone on gold labels.
+Cells whose column nobody could tell (blanks dropped, glued digits) count as missed.
+
+| pages | recall | precision | whole pages | recall on gold labels | precision on gold labels |
+| --- | --- | --- | --- | --- | --- |
+{chr(10).join(rows)}
+"""
+
+
+def _cells(group: str, found: dict[str, Any]) -> str:
+    chain, known = found["chain"][group], found["assembler"][group]
+    whole = chain["whole"] / max(chain["pages"], 1)
+    return f"| {group} ({chain['pages']}) | {_rates(chain)} | {100 * whole:.1f} % | {_rates(known)} |"
+
+
+def _rates(count: dict[str, int]) -> str:
+    recall = 100 * count["right"] / max(count["printed"], 1)
+    precision = 100 * count["right"] / max(count["read"], 1)
+    return f"{recall:.2f} % | {precision:.3f} %"

@@ -1,0 +1,91 @@
+"""`python -m gongkai.training.record`: what a model folder does on gold, written into its metrics and its card.
+
+Everything goes through the command line, as a user gets it: the passages of GONGKAI_GOLD/dev by label, the cells of the pages in
+GONGKAI_GOLD/seeds, and the cells of generated pages that no training saw.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gongkai.inference.extract import Extractor
+from gongkai.model.checkpoint import METRICS, shipped_folder, write_manifest
+from gongkai.training.accuracy import held_out_pages, measure
+from gongkai.training.card import write_card
+from gongkai.training.scores import Score
+from gongkai.training.seeds import GoldTable, compare_table, extract, score_kind
+
+KINDS = ("figures", "entities")
+
+
+def measure_passages(path: Path, model: Path) -> dict[str, Any]:
+    """Scores by label of one file of annotated passages."""
+    golds = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    found = list(extract([path], model))
+    scores = {kind: score_kind(kind, golds, found) for kind in KINDS}
+    totals = {kind: _rates(sum(by_label.values(), Score())) for kind, by_label in scores.items()}
+    labels = {label: _rates(score) for by_label in scores.values() for label, score in by_label.items()}
+    return {"texts": len(golds), "sha256": _sha256([path]), **totals, "by_label": labels}
+
+
+def measure_seeds(folder: Path, model: Path) -> dict[str, Any]:
+    """Cells of all pages with gold in `folder`, together."""
+    golds = sorted(folder.glob("*.gold.json"))
+    pages = [path.with_name(path.name.replace(".gold.json", ".txt")) for path in golds]
+    counts: Counter[str] = Counter()
+    for path, extraction in zip(golds, extract(pages, model), strict=True):
+        table = GoldTable.of(json.loads(path.read_text(encoding="utf-8")))
+        counts.update(compare_table(table, extraction["cells"]).counts)
+        counts.update(printed=len(table.printed), derivable=len(table.derivable), blanks=len(table.blank))
+    return {"pages": len(pages), "sha256": _sha256(pages), **counts}
+
+
+def measure_generated(model: Path, pages: int) -> dict[str, Any]:
+    """Cells of generated pages by severity: the whole chain, and the assembler on gold labels."""
+    counts, digest = measure(Extractor.from_pretrained(model), held_out_pages(pages))
+    groups = {name: {group: asdict(count) for group, count in found.items()} for name, found in counts.items()}
+    return {"pages": 4 * pages, "sha256": digest, **groups}
+
+
+def _rates(score: Score) -> dict[str, float | int]:
+    rates = {"precision": score.precision, "recall": score.recall, "f1": score.f1}
+    return {"gold": score.gold, "predicted": score.predicted, **{name: round(rate, 4) for name, rate in rates.items()}}
+
+
+def _sha256(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def record(
+    gold: Annotated[Path, typer.Argument(help="The folder with dev/ and seeds/.", envvar="GONGKAI_GOLD")],
+    model: Annotated[Path | None, typer.Option(help="The model folder; default: the shipped one.")] = None,
+    pages: Annotated[int, typer.Option(help="Generated pages of each severity.")] = 100,
+) -> None:
+    """Measure a model on gold and generated pages, and write the figures into its metrics.json and card."""
+    folder = model or shipped_folder()
+    metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+    metrics["gold"] = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "passages": {path.name: measure_passages(path, folder) for path in sorted((gold / "dev").glob("*.jsonl"))},
+        "seeds": measure_seeds(gold / "seeds", folder),
+        "generated": measure_generated(folder, pages),
+    }
+    (folder / METRICS).write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_card(folder)
+    write_manifest(folder)
+    typer.echo(f"{folder}: metrics and card written")
+
+
+if __name__ == "__main__":
+    typer.run(record)
