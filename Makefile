@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 # The folder whose seeds/ and dev/ hold pages with gold.
-GONGKAI_GOLD ?= gold
+GONGKAI_GOLD ?= ../shared
 export GONGKAI_GOLD
 GOLD ?= $(wildcard $(GONGKAI_GOLD)/dev/*.jsonl)
 

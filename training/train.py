@@ -163,7 +163,7 @@ def write_metrics(folder: Path, metrics: dict[str, Any]) -> None:
 
 def _windows(sets: dict[str, list[LabelledPage]], encoder: Encoder, settings: TrainSettings) -> list[NDArray[np.int64]]:
     """Windows of the held-out texts, to compare networks on."""
-    pages = [normalised_page(MarkedText(gold.text)) for golds in sets.values() for gold in golds[:AGREEMENT_WINDOWS]]
+    pages = [normalised_page(MarkedText(gold.page.text)) for golds in sets.values() for gold in golds[:AGREEMENT_WINDOWS]]
     examples = (example for page in pages for example in page_examples(page, encoder, settings, Random(settings.seed)))
     return [example.ids.astype(np.int64) for example in islice(examples, AGREEMENT_WINDOWS * 2)]
 

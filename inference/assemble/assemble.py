@@ -34,9 +34,10 @@ class Assembly:
 
 def table_regions(page: LabelledPage) -> tuple[Region, ...]:
     """The printed tables of a page, with the cells that the model overlooked."""
+    text = page.page.text
     regions = find_regions(tokens_of(page))
     overlooked = cells_overlooked(page, [(region.start, region.end) for region in regions])
-    return tuple(_up_to_text(page.page.text, _with_cells(region, overlooked)) for region in regions)
+    return tuple(_up_to_text(text, _with_cells(region, overlooked)) for region in regions)
 
 
 def assemble(

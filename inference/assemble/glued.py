@@ -38,8 +38,15 @@ def run_of_digits(printed: Slots) -> str:
 
 
 def prints_zeros(lines: Iterable[Slots], columns: int) -> bool:
-    """Whether some line of the table is a zero for every column, so that none of its zeros is left out."""
-    return any(run_of_digits(line) == "0" * columns for line in lines)
+    """Whether the table prints its zeros: some line is a zero for every column, and every line can be cut so that its last
+    number is the sum of the others."""
+    runs = [run for line in lines if (run := run_of_digits(line))]
+    return "0" * columns in runs and all(_adds_up(run, columns) for run in runs)
+
+
+def _adds_up(run: str, columns: int) -> bool:
+    numbers = (tuple(map(int, cut)) for cut in islice(_cuts(run, columns), _MOST_CUTS))
+    return any(sum(parts) == total for *parts, total in numbers)
 
 
 def _cuts(digits: str, parts: int) -> Iterator[tuple[str, ...]]:

@@ -74,19 +74,20 @@ class Slots:
 def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
     """The layout of the table whose lines these are; `columns` is how many cells a full line has.
 
-    The usual gap is that between neighbouring cells or, where every line has one cell at most, that between titles; a smaller
-    one between titles and cells if that makes more lines full.
+    The usual gap is that between neighbouring cells, or a smaller one elsewhere in the table (between title and cell, or after
+    the only cell of a line) if that makes more lines full.
     """
     gaps = [gap for line in lines for gap in _gaps(text, line)]
     leads = [lead for line in lines if line.titles and line.cells and not _FOREIGN.search(lead := _lead(text, line))]
     separator = _separator(gaps or leads)
     if not separator:
         return Layout("", 0, 1, keeps_blanks=False)
-    usual = _usual_of_all(separator, gaps, leads, _title_gaps(text, lines))
     # A single lead proves no blank cell: what stands before the only line of a table may be filler.
     counts = [separators(gap, separator) for gap in (*gaps, *(leads if len(leads) > 1 else ()))]
-    smallest = _usual(separator, leads) or usual  # where every line has the same blanks, only the gap after a title is a usual one
-    layouts = [layout for least in sorted({usual, min(usual, smallest)}, reverse=True) for layout in _layouts(separator, least, counts)]
+    others = (leads, _title_gaps(text, lines) if separator == "|" else () if gaps else _tails(text, lines))
+    most = _usual(separator, gaps or leads)
+    least = sorted({most, *(usual for known in others if 0 < (usual := _usual(separator, known)) < most)}, reverse=True)
+    layouts = [layout for usual in least for layout in _layouts(separator, usual, counts)]
     return max(layouts, key=lambda layout: sum(len(slots_of(text, line, layout).slots) == columns for line in lines if line.titles))
 
 
@@ -101,6 +102,12 @@ def _title_gaps(text: str, lines: Sequence[Line]) -> list[str]:
     titles = [(line.titles, line.cells) for line in lines if line.titles]
     pairs = ((a[-1].end, b[0].start) for (a, cells), (b, _) in pairwise(titles) if not cells)
     return [gap for start, end in pairs if not _FOREIGN.search(gap := text[start:end])]
+
+
+def _tails(text: str, lines: Sequence[Line]) -> list[str]:
+    """What stands between the last cell of each line and the next title."""
+    tails = (text[line.cells[-1].end : line.until] for line in lines if line.titles and line.cells)
+    return [tail for tail in tails if not _FOREIGN.search(tail)]
 
 
 def _lead(text: str, line: Line) -> str:
@@ -122,16 +129,6 @@ def _usual(separator: str, gaps: Sequence[str]) -> int:
     counts = Counter(separators(gap, separator) for gap in gaps)
     most = max(counts.values(), default=0)
     return min((count for count, times in counts.items() if count and times * 8 >= most), default=0)
-
-
-def _usual_of_all(separator: str, gaps: Sequence[str], leads: Sequence[str], titles: Sequence[str]) -> int:
-    """The usual number between cells. Gaps before the first cell tell it where every row has blank cells between its numbers;
-    those between titles where rows have one number at most, and where bars separate titles and cells alike.
-    """
-    known = [_usual(separator, gaps), _usual(separator, leads)]
-    if separator == "|" or not gaps:
-        known.append(_usual(separator, titles))
-    return min(filter(None, known), default=0)
 
 
 def _separator(gaps: Sequence[str]) -> str:

@@ -220,7 +220,6 @@ def test_a_consistent_table_with_all_zeros_comes_back(
     assert slices_wrong(page, assembly) == []
 
 
-@pytest.mark.xfail(strict=True, reason="one glued row of zeros is taken for proof that every row prints its zeros")
 def test_glued_rows_without_their_zeros_mislead_no_other_row(printer: Printer, assembled: Assembled) -> None:
     full, bare = ("0", "0", "0", "1", "17", "17", "35"), ("", "", "", "1", "17", "17", "35")
     page = printer("2021", "glued").requests({"partially_granted": full, "new_received": full, "handled_total": bare})

@@ -54,8 +54,13 @@ def test_too_many_cuts_are_hopeless() -> None:
 
 
 def test_a_row_of_zeros_shows_that_zeros_are_printed() -> None:
-    assert prints_zeros([line("12"), line("000")], 3)
-    assert not prints_zeros([line("12"), line("00"), line("0000")], 3)
+    assert prints_zeros([line("12012"), line("000")], 3)
+    assert not prints_zeros([line("12012"), line("00"), line("0000")], 3)
+
+
+def test_a_row_that_cannot_add_up_shows_that_zeros_are_left_out() -> None:
+    assert not prints_zeros([line("12"), line("000")], 3)
+    assert not prints_zeros([line("125"), line("000")], 3)
 
 
 @given(st.lists(st.integers(0, 99), min_size=1, max_size=6), st.integers(0, 50))

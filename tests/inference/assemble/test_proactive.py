@@ -155,7 +155,6 @@ def test_a_block_of_no_known_form_is_left_out_with_one_warning(context: MakeCont
     )
 
 
-@pytest.mark.xfail(strict=True, reason="titles that stand closer than cells are taken for proof of blank cells around a lone number")
 def test_closer_titles_do_not_make_a_lone_number_the_middle_one(context: MakeContext) -> None:
     page = PENALTIES.replace("\nv{8}\n", "\n\nv{8}\n\n").replace("\nv{9}\n", "\n\nv{9}\n\n")
     assert said(read_proactive(context(page), "2019")) == {}
