@@ -39,7 +39,8 @@ def run_of_digits(printed: Slots) -> str:
 
 def prints_zeros(lines: Iterable[Slots], columns: int) -> bool:
     """Whether the table prints its zeros: some line is a zero for every column, and every line can be cut so that its last
-    number is the sum of the others."""
+    number is the sum of the others.
+    """
     runs = [run for line in lines if (run := run_of_digits(line))]
     return "0" * columns in runs and all(_adds_up(run, columns) for run in runs)
 
