@@ -53,7 +53,8 @@ def read_requests(context: Context, facts: Facts) -> TableReading:
     rows = _without_span_filler(printed_rows(context, lines, layout, order, COLUMNS))
     by_key = {row.key: row for row in rows if row.key in order}
     how = _Printing(layout, prints_zeros((row.slots for row in rows), COLUMNS), context.deduplicated)
-    stages = [Stage(key, _candidates(key, by_key.get(key), how, facts), _STEPS.get(key, _add)) for key in _search_order(block)]
+    stages = [Stage(key, _candidates(key, by_key.get(key), how, facts), _STEPS.get(key, _take)) for key in _search_order(block)]
+    stages.append(Stage("", (UNKNOWN,), _nothing_left))
     marginals = min_marginals(stages, COLUMNS, MARGIN)
     reading = decided(TABLE, [column.key for column in block.columns], stages, marginals, by_key)
     return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided, layout)
@@ -109,7 +110,8 @@ def _has_cells(lines: Sequence[Line], key: str) -> bool:
 
 
 def _search_order(block: Block) -> tuple[str, ...]:
-    return (*block.result_rows(), "handled_total", "new_received", "carried_in", "carried_out")
+    """What bounds the results comes before them, so that the search need not carry what cannot be."""
+    return ("new_received", "carried_in", "carried_out", "handled_total", *block.result_rows())
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def _subtract(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
 
 
 def _handled(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
-    """The sum of the results against the printed total; where that is blank or lost, the sum stands in for it."""
+    """Received and carried in less carried out against the total handled; where that is blank or lost, they stand in for it."""
     prices, after = np.zeros(len(states)), states.copy()
     for column, stated in enumerate(candidate.states):
         least, most = states[:, column, 0], states[:, column, 1]
@@ -192,11 +194,18 @@ def _handled(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
     return prices, after
 
 
-def _carried_out(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
-    """Handled less received less carried in, with what is carried out, must leave nothing."""
-    left = states + _bounds(candidate)
-    broken = ~((left[:, :, 0] <= 0) & (left[:, :, 1] >= 0))
+def _take(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
+    """What a result leaves of the total handled. A column that is overdrawn is broken for good, and pays at once."""
+    left = states - _bounds(candidate)[:, ::-1]
+    overdrawn = left[:, :, 1] < 0
+    left[overdrawn] = (-inf, inf)
+    return _COLUMN_SUM * overdrawn.sum(axis=1), left
+
+
+def _nothing_left(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
+    """The results must use up the total handled."""
+    broken = ~((states[:, :, 0] <= 0) & (states[:, :, 1] >= 0))
     return _COLUMN_SUM * broken.sum(axis=1), np.zeros_like(states)
 
 
-_STEPS = {"handled_total": _handled, "new_received": _subtract, "carried_in": _subtract, "carried_out": _carried_out}
+_STEPS = {"new_received": _add, "carried_in": _add, "carried_out": _subtract, "handled_total": _handled}
