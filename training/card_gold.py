@@ -47,7 +47,9 @@ def _seeds(seeds: dict[str, Any]) -> str:
 
 
 def _generated(found: dict[str, Any]) -> str:
-    rows = [_cells(group, found) for group in sorted(found["chain"], key=lambda name: (name != "all", not name.startswith("severity"), name))]
+    rows = [
+        _cells(group, found) for group in sorted(found["chain"], key=lambda name: (name != "all", not name.startswith("severity"), name))
+    ]
     return f"""
 ### Cells of generated pages
 

@@ -72,7 +72,8 @@ def _unused(name: str, row: PrintedRow, candidates: Sequence[Candidate]) -> Iter
         columns = len(candidates[0].slots)
         yield f"{name}: {len(row.slots.slots)} cells for {columns} columns; which stands where does not show, so they were left out"
     else:
-        yield from (no_number(name, slot) for slot in printed if number_of(slot) is None)
+        placed = [slot for slot in printed if any(slot in candidate.slots for candidate in candidates)]
+        yield from (no_number(name, slot) for slot in placed if number_of(slot) is None)
 
 
 def _reasons(undecided: set[str]) -> tuple[str, ...]:

@@ -37,6 +37,11 @@ def run_of_digits(printed: Slots) -> str:
     return digits if whole and len(digits) <= _MOST_DIGITS else ""
 
 
+def is_glued(printed: Slots, columns: int) -> bool:
+    """Whether the only cell of a line holds at least as many digits as the line has columns."""
+    return sum(slot.token is not None for slot in printed.slots) == 1 and len(run_of_digits(printed)) >= columns
+
+
 def prints_zeros(lines: Iterable[Slots], columns: int) -> bool:
     """Whether the table prints its zeros: some line is a zero for every column, and every line can be cut so that its last
     number is the sum of the others.

@@ -10,7 +10,7 @@ import numpy as np
 
 from gongkai.inference.assemble.candidates import Candidate, placements, priced
 from gongkai.inference.assemble.decide import MARGIN, decided
-from gongkai.inference.assemble.glued import glued_placements, prints_zeros
+from gongkai.inference.assemble.glued import glued_placements, is_glued, prints_zeros
 from gongkai.inference.assemble.layout import Layout
 from gongkai.inference.assemble.reading import Context, PrintedRow, TableReading, is_row, left_out, printed_rows, row_items
 from gongkai.inference.assemble.rows import Item, Line, align
@@ -126,7 +126,7 @@ class _Printing:
 def _candidates(key: str, row: PrintedRow | None, how: _Printing, facts: Facts) -> tuple[Candidate, ...]:
     if row is None or (how.deduplicated and len(row.slots.slots) != COLUMNS):
         return (UNKNOWN,)
-    if how.layout.name == "glued" and row.slots.slots:
+    if (how.layout.name == "glued" and row.slots.slots) or is_glued(row.slots, COLUMNS):
         found = glued_placements(row.slots, COLUMNS, how.zeros)
     else:
         found = placements(row.slots, COLUMNS, how.layout.keeps_blanks)

@@ -76,23 +76,33 @@ class _Gains:
 
     @classmethod
     def of(cls, titles: Sequence[Token], tokens: Sequence[Token], items: Sequence[Item]) -> _Gains:
-        words = [word for item in items for word in item.wordings]
-        owner = np.repeat(np.arange(len(items)), [len(item.wordings) for item in items])
-        between = _cells_between(titles, tokens)
-        prices = _prices(titles, items)
+        between, prices = _cells_between(titles, tokens), _prices(titles, items)
         scores, likeness = [], []
         for pieces in range(1, _MOST_PIECES + 1):
             texts = ["".join(token.text for token in titles[i : i + pieces]) for i in range(len(titles) - pieces + 1)]
-            alike = _by_item(similarities(texts, words), owner, len(items))
-            likeness.append(alike)
-            crossed = np.array([between[i : i + pieces - 1].sum() for i in range(len(texts))]) if texts else np.zeros(0)
+            alike, gain = _alike_and_gain(texts, items)
+            crossed = np.array([between[i : i + pieces - 1].sum() for i in range(len(texts))], dtype=np.intp)
             price = _MERGE * (pieces - 1) + _OVER_VALUES * (crossed > 0)
-            gain = np.where(alike >= _FAMILIAR, alike - _FAMILIAR + 0.1, -1.0)
-            scores.append(gain - price[:, None] - prices[: len(texts)] if texts else gain)
+            likeness.append(alike)
+            scores.append(gain - price[:, None] - prices[: len(texts)])
         return cls(len(titles), tuple(scores), tuple(likeness))
 
 
-def _by_item(scores: NDArray[np.float32], owner: NDArray[np.intp], items: int) -> NDArray[np.float64]:
+def _alike_and_gain(texts: Sequence[str], items: Sequence[Item]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How alike each text is to each item, and what matching them gains, both of shape (texts, items).
+
+    A text gains by the share of the wording that it covers, so that the pieces of a title gain most together.
+    """
+    words = [word for item in items for word in item.wordings]
+    owner = np.repeat(np.arange(len(items)), [len(item.wordings) for item in items])
+    alike = similarities(texts, words).astype(np.float64)
+    lengths = np.array([len(bare(text)) for text in texts]), np.array([len(bare(word)) for word in words])
+    covered = np.minimum(1.0, lengths[0][:, None] / np.maximum(lengths[1], 1)[None, :]) if texts else alike
+    gain = np.where(alike >= _FAMILIAR, (alike - _FAMILIAR + 0.1) * covered, -1.0)
+    return _by_item(alike, owner, len(items)), _by_item(gain, owner, len(items))
+
+
+def _by_item(scores: NDArray[np.float64], owner: NDArray[np.intp], items: int) -> NDArray[np.float64]:
     found = np.zeros((scores.shape[0], items))
     for j in range(items):
         found[:, j] = scores[:, owner == j].max(axis=1) if scores.shape[0] else 0

@@ -151,7 +151,7 @@ def test_a_cell_is_placed_just_if_every_cheap_table_says_the_same(
     cheapest = min(expected["carried_out"])
     columns = [key.rsplit(".", 1)[1] for key in reading.cells if key.startswith("requests.carried_in.")]
     assert len(columns) == requests.COLUMNS
-    for stage in stages:
+    for stage in stages[:-1]:  # the last one only closes the sums
         for column, name in enumerate(columns):
             cheap = {
                 option.states[column]
