@@ -9,6 +9,7 @@ from gongkai.inference.numbers import PERCENT, Number, read_number, unit_after
 from gongkai.inference.numerals import NUMERAL_CHARS, fold
 from gongkai.inference.results import Basis, Figure, Offsets
 from gongkai.inference.universal import antecedent_value, can_mean_all, wording_basis
+from gongkai.inference.wording import wording_span
 from gongkai.model.labels import label_set, split_class
 from gongkai.model.types import LabelledPage, Span
 
@@ -126,10 +127,11 @@ def _printed_figure(text: str, label: str, printed: tuple[Offsets, Number], scor
 
 
 def _worded(text: str, span: Span, label: str, earlier: tuple[Figure, ...]) -> Iterator[Figure]:
-    words = text[span.start : span.end]
+    start, end = wording_span(text, span.start, span.end)
+    words = text[start:end]
     basis = wording_basis(words, label)
     if basis is Basis.ALL and not can_mean_all(words, label):
         return
-    value = 0 if basis is Basis.ZERO else antecedent_value(label, (span.start, span.end), text, earlier)
+    value = 0 if basis is Basis.ZERO else antecedent_value(label, (start, end), text, earlier)
     if value is not None:
-        yield Figure(label, value, None, words, span.start, span.end, basis, span.score)
+        yield Figure(label, value, None, words, start, end, basis, span.score)
