@@ -9,7 +9,7 @@ import numpy as np
 
 from gongkai.inference.assemble.candidates import Candidate, placements, priced
 from gongkai.inference.assemble.decide import MARGIN, decided
-from gongkai.inference.assemble.glued import glued_placements
+from gongkai.inference.assemble.glued import glued_placements, is_glued
 from gongkai.inference.assemble.layout import Layout, Slots, slots_of
 from gongkai.inference.assemble.reading import Context, PrintedRow, TableReading
 from gongkai.inference.assemble.rows import Line
@@ -71,7 +71,11 @@ def _candidates(row: PrintedRow, layout: Layout, facts: Facts, deduplicated: boo
     if deduplicated and len(row.slots.slots) != CELLS:
         return ()
     slots = Slots(row.slots.slots, open_end=row.slots.open_end)
-    found = glued_placements(slots, CELLS, zeros_printed=False) if layout.name == "glued" else placements(slots, CELLS, layout.keeps_blanks)
+    found = (
+        glued_placements(slots, CELLS, zeros_printed=False)
+        if layout.name == "glued" or is_glued(slots, CELLS)
+        else placements(slots, CELLS, layout.keeps_blanks)
+    )
     return priced(found, [_price, lambda candidate: _narrative_price(candidate, facts)], _TOLERANCE)
 
 

@@ -13,6 +13,9 @@ from gongkai.model.types import LabelledPage, Span
 
 TITLE_LABELS = frozenset({"section", "block", "row", "column"})
 _CELL_LABELS = frozenset({"value", "blank"})
+_RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|?)+\s*")
+# What no cell says: words without a number, unless they refer elsewhere.
+_PIECE_OF_TITLE = re.compile(r"(?!.*(?:附件|详见|见表|同上|不适用|未统计|若干))[^\d〇零一二两三四五六七八九十百千万亿]+")
 _NUMERIC_CHUNK = re.compile(r"(?<![^\s|])[+-]?\d[\d,.]*(?![^\s|])")
 
 
@@ -44,8 +47,17 @@ UNLABELLED = 0.5
 
 
 def tokens_of(page: LabelledPage) -> tuple[Token, ...]:
-    """The structural spans of the page as tokens, in order; numbers that a figure label was given to stay figures."""
-    return tuple(_token(page, span) for span in page.spans if span.label in TITLE_LABELS or span.label in _CELL_LABELS)
+    """The structural spans of the page as tokens, in order, without the rules of markdown tables (`|---|---|`)."""
+    spans = (span for span in page.spans if span.label in TITLE_LABELS or span.label in _CELL_LABELS)
+    return tuple(_token(page, span) for span in spans if not _is_rule(page.page.text, span))
+
+
+def _is_rule(text: str, span: Span) -> bool:
+    """Whether a span stands on a line of nothing but bars and dashes."""
+    if text[span.start] not in "-:":
+        return False
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    return _RULE.fullmatch(text[start : end if end >= 0 else len(text)]) is not None
 
 
 def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> tuple[Token, ...]:
@@ -67,7 +79,10 @@ def _numeric_chunks(text: str, first: int, last: int) -> Iterator[tuple[int, int
 
 def _token(page: LabelledPage, span: Span) -> Token:
     text = page.text_of(span)
-    kind = Kind.TITLE
-    if span.label in _CELL_LABELS:
-        kind = Kind.BLANK if is_placeholder(text) else Kind.VALUE
-    return Token(kind, span.start, span.end, text, span.label, span.score)
+    if span.label not in _CELL_LABELS:
+        return Token(Kind.TITLE, span.start, span.end, text, span.label, span.score)
+    if is_placeholder(text):
+        return Token(Kind.BLANK, span.start, span.end, text, span.label, span.score)
+    if _PIECE_OF_TITLE.fullmatch(text):
+        return Token(Kind.TITLE, span.start, span.end, text, "row", span.score)
+    return Token(Kind.VALUE, span.start, span.end, text, span.label, span.score)

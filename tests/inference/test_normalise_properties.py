@@ -112,7 +112,7 @@ def test_a_page_takes_milliseconds() -> None:
 
 
 def _shared() -> Path:
-    return Path(os.environ.get("GONGKAI_SHARED", str(Path(__file__).parents[2] / ".." / "shared")))
+    return Path(os.environ.get("GONGKAI_GOLD", str(Path(__file__).parents[2] / ".." / "shared")))
 
 
 @pytest.mark.skipif(not (_shared() / "seeds").is_dir(), reason="the seed pages are not here")
