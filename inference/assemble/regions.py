@@ -20,6 +20,7 @@ _STATES = (*TABLES, OUTSIDE)
 _FAMILIAR = 0.6
 _SWITCH = 0.45
 _BACK = 1.1
+_SECTION_COUNTS = 3.0
 _NOTHING_SAID = -0.005
 _PROSE = 160
 
@@ -80,7 +81,7 @@ def _most_likely(titles: Sequence[Token]) -> list[str]:
     if not titles:
         return []
     emissions = _emissions(titles)
-    best = emissions[0].copy()
+    best = emissions[0] - np.where(np.arange(len(_STATES)) < len(TABLES), _SWITCH, 0.0)
     back: list[NDArray[np.intp]] = []
     switch = _switching()
     for row in emissions[1:]:
@@ -107,7 +108,8 @@ def _emissions(titles: Sequence[Token]) -> NDArray[np.float64]:
     likeness = np.stack([similarities(texts, _wordings(state)).max(axis=1) for state in _STATES], axis=1).astype(np.float64)
     votes = np.where(likeness >= _FAMILIAR, likeness - _FAMILIAR, 0.0)
     votes[:, -1] = np.where(likeness[:, -1] >= 0.8, 0.8, _NOTHING_SAID)
-    return votes
+    sections = np.array([_SECTION_COUNTS if title.label == "section" else 1.0 for title in titles])
+    return np.where(votes > 0, votes * sections[:, None], votes)
 
 
 def _runs(tokens: Sequence[Token], states: dict[Token, str]) -> Iterable[tuple[str, list[Token]]]:
