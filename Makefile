@@ -27,7 +27,7 @@ slow: .venv/dev.stamp  ## the tests that take minutes; none at all is no failure
 	$(PYTEST) -q -m slow --durations=10 || test $$? -eq 5
 
 train: .venv/dev.stamp  ## the shipped model again, from its settings
-	$(BIN)/gongkai train
+	$(BIN)/gongkai train --config shipped --resume
 
 evaluate: .venv/dev.stamp  ## spans of the shipped model by label, on GOLD (JSON Lines of annotated texts)
 	$(BIN)/gongkai evaluate model/shipped $(GOLD)
