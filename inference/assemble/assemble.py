@@ -73,7 +73,7 @@ def _with_cells(region: Region, overlooked: Sequence[Token]) -> Region:
 
 def _up_to_text(text: str, region: Region) -> Region:
     """The region with the blanks after its last cell, which may show that the last row ends in blank cells."""
-    return replace(region, end=region.end + len(text[region.end :]) - len(text[region.end :].lstrip(" \t\n")))
+    return replace(region, end=region.end + len(text[region.end :]) - len(text[region.end :].lstrip(" \t\n|")))
 
 
 def _context(page: LabelledPage, region: Region, grids: Sequence[Offsets], deduplicated: bool) -> Context:

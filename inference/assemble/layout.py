@@ -38,10 +38,10 @@ class Layout:
         return _BY_NAME[self.separator]
 
     def with_blanks_of(self, other: Layout) -> Layout:
-        """The same layout, with what `other` shows of blank cells if both separate their cells alike."""
-        if (self.separator, self.usual) != (other.separator, other.usual) or not other.keeps_blanks:
+        """The layout with what `other` shows of blank cells if both have the same separator."""
+        if self.separator != other.separator or not other.keeps_blanks:
             return self
-        return replace(self, per_blank=other.per_blank, keeps_blanks=True)
+        return replace(self, usual=min(self.usual, other.usual), per_blank=other.per_blank, keeps_blanks=True)
 
     def blanks_in(self, gap: str) -> int:
         """How many blank cells stand in the text between two neighbouring cells; foreign text between them proves nothing."""
@@ -78,7 +78,7 @@ def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
     the only cell of a line) if that makes more lines full.
     """
     gaps = [gap for line in lines for gap in _gaps(text, line)]
-    leads = [lead for line in lines if line.titles and line.cells and not _FOREIGN.search(lead := _lead(text, line))]
+    leads = [lead for line in lines if line.titles and line.cells and not _FOREIGN.search(lead := lead_of(text, line))]
     separator = _separator(gaps or leads)
     if not separator:
         return Layout("", 0, 1, keeps_blanks=False)
@@ -110,7 +110,7 @@ def _tails(text: str, lines: Sequence[Line]) -> list[str]:
     return [tail for tail in tails if not _FOREIGN.search(tail)]
 
 
-def _lead(text: str, line: Line) -> str:
+def lead_of(text: str, line: Line) -> str:
     """What stands between a title and its first cell. Of a title on a line of its own, filler is no part of it."""
     lead = text[line.end_of_title : line.cells[0].start]
     return lead if len(line.cells) < 2 or "\n" in text[line.cells[0].end : line.cells[1].start] else lead[lead.rfind("\n") + 1 :]
@@ -157,7 +157,7 @@ def slots_of(text: str, line: Line, layout: Layout) -> Slots:
     slots: list[Slot] = []
     position = line.end_of_title
     for index, cell in enumerate(line.cells):
-        gap = text[position : cell.start] if index else _lead(text, line)
+        gap = text[position : cell.start] if index else lead_of(text, line)
         hidden = layout.blanks_in(gap) if index or line.titles else 0
         slots += (Slot(None, position),) * hidden
         slots.append(Slot(cell, cell.start))

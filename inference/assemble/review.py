@@ -9,6 +9,7 @@ import numpy as np
 
 from gongkai.inference.assemble.candidates import Candidate, placements, priced
 from gongkai.inference.assemble.decide import MARGIN, decided
+from gongkai.inference.assemble.full_line import full_line
 from gongkai.inference.assemble.glued import glued_placements, is_glued
 from gongkai.inference.assemble.layout import Layout, Slots, slots_of
 from gongkai.inference.assemble.reading import Context, PrintedRow, TableReading
@@ -50,12 +51,25 @@ def read_review(context: Context, facts: Facts) -> TableReading:
     row = PrintedRow(
         "line", slots_of(context.page.text, line, layout), titled=True, score=min((title.score for title in before), default=0.7)
     )
-    candidates = _candidates(row, layout, facts, context.deduplicated)
+    candidates = _shown(context, line, layout) or _candidates(row, layout, facts, context.deduplicated)
     if not candidates:
         return TableReading(TABLE, None, {}, (f"{TABLE}: {len(cells)} cells for {CELLS} columns; they were left out",))
     stage = Stage("line", candidates, _stay)
     reading = decided(TABLE, _columns(), [stage], min_marginals([stage], 0, MARGIN), {"line": row})
     return _renamed(reading)
+
+
+def _shown(context: Context, line: Line, layout: Layout) -> tuple[Candidate, ...]:
+    """The one placement that the separators show, if its groups add up."""
+    slots = None if context.deduplicated else full_line(context.page.text, line, layout, CELLS)
+    found = placements(slots, CELLS, keeps_blanks=True) if slots is not None else ()
+    return tuple(candidate for candidate in found if _adds_up(candidate))
+
+
+def _adds_up(candidate: Candidate) -> bool:
+    """Whether every total is the sum of its group, a blank being nothing."""
+    groups = (candidate.values[first : first + GROUP] for first in range(0, CELLS, GROUP))
+    return all(sum(part or 0 for part in group[:-1]) == (group[-1] or 0) for group in groups)
 
 
 def _complete(titles: Sequence[object]) -> bool:
