@@ -38,7 +38,8 @@ def full_line(text: str, line: Line, layout: Layout, columns: int) -> Slots | No
     if layout.name not in _TRACED or not 0 < len(line.cells) < columns:
         return None
     found = {blanks for counting in _countings(layout) for blanks in _blanks(text, line, layout, counting)}
-    full = [blanks for blanks in found if sum(blanks) + len(line.cells) == columns and (sum(blanks[:-1]) or layout.keeps_blanks)]
+    shows = [blanks for blanks in found if layout.keeps_blanks or any(blanks[:-1])]
+    full = [blanks for blanks in shows if sum(blanks) + len(line.cells) == columns]
     return Slots(_slots(line, full[0]), open_end=False) if len(full) == 1 else None
 
 
