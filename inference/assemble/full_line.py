@@ -37,17 +37,26 @@ def full_line(text: str, line: Line, layout: Layout, columns: int) -> Slots | No
     """
     if layout.name not in _TRACED or not 0 < len(line.cells) < columns:
         return None
-    found = {blanks for counting in _countings(layout) for blanks in _blanks(text, line, layout, counting)}
+    found = {blanks for counting in _countings(text, line, layout) for blanks in _blanks(text, line, layout, counting)}
     shows = [blanks for blanks in found if layout.keeps_blanks or any(blanks[:-1])]
     full = [blanks for blanks in shows if sum(blanks) + len(line.cells) == columns]
     return Slots(_slots(line, full[0]), open_end=False) if len(full) == 1 else None
 
 
-def _countings(layout: Layout) -> Iterator[_Counting]:
+def _countings(text: str, line: Line, layout: Layout) -> Iterator[_Counting]:
     if layout.name == "newline":
         yield from (_Counting(layout.usual, layout.usual, unit) for unit in range(1, layout.usual + 1))
-    else:  # one bar or tab a cell; a row may begin with one or without
-        yield from (_Counting(1, base, 1) for base in (0, 1))
+    else:
+        yield _Counting(1, int(not _begins_bare(text, line)), 1)
+
+
+def _begins_bare(text: str, line: Line) -> bool:
+    """Whether the numbers stand on a line of their own that begins, like the line of titles above it, without a bar."""
+    title, first = line.end_of_title, line.cells[0].start
+    one_a_line = len(line.cells) > 1 and "\n" in text[line.cells[0].end : line.cells[1].start]
+    if "\n" not in text[title:first] or one_a_line:
+        return False
+    return not text[text.rfind("\n", 0, title) + 1 : title].lstrip().startswith("|")
 
 
 def _blanks(text: str, line: Line, layout: Layout, counting: _Counting) -> Iterator[tuple[int, ...]]:

@@ -38,10 +38,10 @@ class Layout:
         return _BY_NAME[self.separator]
 
     def with_blanks_of(self, other: Layout) -> Layout:
-        """The layout with what `other` shows of blank cells if both have the same separator."""
-        if self.separator != other.separator or not other.keeps_blanks:
+        """The layout with what `other` shows of blank cells if both separate their cells alike."""
+        if (self.separator, self.usual) != (other.separator, other.usual) or not other.keeps_blanks:
             return self
-        return replace(self, usual=min(self.usual, other.usual), per_blank=other.per_blank, keeps_blanks=True)
+        return replace(self, per_blank=other.per_blank, keeps_blanks=True)
 
     def blanks_in(self, gap: str) -> int:
         """How many blank cells stand in the text between two neighbouring cells; foreign text between them proves nothing."""

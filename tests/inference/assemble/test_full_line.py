@@ -11,8 +11,9 @@ BARS = Layout("|", 1, 1, keeps_blanks=False)
 
 def line_of(text: str) -> Line:
     """The digits of `text` after its title 计 as cells."""
-    cells = tuple(Token(Kind.VALUE, place, place + 1, text[place], "value", 1.0) for place in range(1, len(text)) if text[place].isdigit())
-    return Line(None, (Token(Kind.TITLE, 0, 1, "计", "column", 1.0),), cells, 1.0, len(text))
+    title = text.index("计")
+    cells = tuple(Token(Kind.VALUE, place, place + 1, text[place], "value", 1.0) for place in range(len(text)) if text[place].isdigit())
+    return Line(None, (Token(Kind.TITLE, title, title + 1, "计", "column", 1.0),), cells, 1.0, len(text))
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ def line_of(text: str) -> Line:
     [
         ("计\n\n\n1\n\n2\n\n\n", LINES, "_12_"),
         ("计 |\n | 1 | | 2 |\n", BARS, "_1_2"),
-        ("计 |\n| 1 | | 2 | |\n", BARS, "1_2_"),
+        ("| 计 |\n| 1 | | 2 | |\n", BARS, "1_2_"),
         ("计\n\n1\n\n2\n\n", LINES, None),
         ("计 |\n1 | 2 | | |\n", BARS, None),
         ("计\n\n1\n\n2\n\n3\n\n4\n\n", LINES, None),
