@@ -20,7 +20,7 @@ check: .venv/dev.stamp  ## style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 
 slow: .venv/dev.stamp  ## the tests that take minutes; none at all is no failure
