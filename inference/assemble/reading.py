@@ -13,6 +13,9 @@ from gongkai.inference.forms import Block
 from gongkai.inference.results import Status
 from gongkai.model.types import Page
 
+Facts = Mapping[str, "int | float"]
+"""What the narrative states once and without contradiction, by figure label."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -12,7 +12,7 @@ from gongkai.inference.assemble.candidates import Candidate, placements, priced
 from gongkai.inference.assemble.decide import MARGIN, decided
 from gongkai.inference.assemble.glued import glued_placements, is_glued, prints_zeros
 from gongkai.inference.assemble.layout import Layout
-from gongkai.inference.assemble.reading import Context, PrintedRow, TableReading, is_row, left_out, printed_rows, row_items
+from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading, is_row, left_out, printed_rows, row_items
 from gongkai.inference.assemble.rows import Item, Line, align
 from gongkai.inference.assemble.search import Floats, Stage, min_marginals
 from gongkai.inference.forms import Block, forms
@@ -38,9 +38,6 @@ _SPANS = {
     "handled_total": 1,
 }
 _ONLY_2021 = {"other_not_corrected", "other_fee_unpaid", "other_other"}
-
-Facts = Mapping[str, "int | float"]
-"""What the narrative states once and without contradiction, by figure label."""
 
 
 def read_requests(context: Context, facts: Facts) -> TableReading:

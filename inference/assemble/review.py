@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from gongkai.inference.assemble.decide import MARGIN, decided
 from gongkai.inference.assemble.full_line import full_line
 from gongkai.inference.assemble.glued import glued_placements, is_glued
 from gongkai.inference.assemble.layout import Layout, Slots, slots_of
-from gongkai.inference.assemble.reading import Context, PrintedRow, TableReading
+from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading
 from gongkai.inference.assemble.rows import Line
 from gongkai.inference.assemble.search import Floats, Stage, min_marginals
 from gongkai.inference.assemble.tokens import Kind
@@ -33,9 +33,6 @@ _MOST_TITLES = 10
 def _columns() -> list[str]:
     block = forms()["2021"].table(TABLE).blocks[0]
     return [f"{row.key}.{column.key}" for row in block.rows for column in block.columns]
-
-
-Facts = Mapping[str, "int | float"]
 
 
 def read_review(context: Context, facts: Facts) -> TableReading:
