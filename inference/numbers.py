@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from gongkai.inference.numerals import MULTIPLIERS, NUMERAL_CHARS, exact, fold, read_numeral
 
@@ -68,6 +69,7 @@ def read_number(text: str) -> Number | None:
     return None if value is None else Number(exact(value), None, bare != text)
 
 
+@lru_cache(maxsize=4096)
 def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> CellNumber | None:
     """The number that a table cell prints, or None if it prints none for certain.
 

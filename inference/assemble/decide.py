@@ -47,7 +47,7 @@ def _cell(key: str, column: int, candidates: Sequence[Candidate], costs: Sequenc
         return None
     certain = len(candidates) == 1 and row.titled
     slot = candidates[best].slots[column] or Slot(None, row.slots.slots[-1].start if row.slots.slots else 0)
-    value = number_of(slot)
+    value = candidates[best].printed(column)
     confidence = _confidence(slot, row, margin)
     if value is None:
         return Placed(key, None, Status.BLANK, slot, confidence)

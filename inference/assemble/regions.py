@@ -105,7 +105,7 @@ def _switching() -> NDArray[np.float64]:
 
 def _emissions(titles: Sequence[Token]) -> NDArray[np.float64]:
     texts = [title.text for title in titles]
-    likeness = np.stack([similarities(texts, _wordings(state)).max(axis=1) for state in _STATES], axis=1).astype(np.float64)
+    likeness = np.stack([similarities(texts, _wordings(state)).max(axis=1) for state in _STATES], axis=1)
     votes = np.where(likeness >= _FAMILIAR, likeness - _FAMILIAR, 0.0)
     votes[:, -1] = np.where(likeness[:, -1] >= 0.8, 0.8, _NOTHING_SAID)
     sections = np.array([_SECTION_COUNTS if title.label == "section" else 1.0 for title in titles])

@@ -20,6 +20,7 @@ _SKIP_TITLE = 0.02
 _SKIP_ITEM = 0.002
 _WRONG_LABEL = 0.12
 _NO_ENUMERATOR = 0.25
+_PASS = -1  # an item that no title is; other steps count the titles that are one item, 0 being a title that is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def align(tokens: Sequence[Token], items: Sequence[Item], end: int) -> tuple[Lin
     item. Cells before the first title make a line without titles.
     """
     titles = [token for token in tokens if token.kind is Kind.TITLE]
-    matches = _best_path(_Gains.of(titles, tokens, items))
+    matches = _best_path(_Gains.of(titles, tokens, items)) if titles else []
     return _lines(
         tokens, titles, [(first, last, items[item] if item is not None else None, score) for first, last, item, score in matches], end
     )
@@ -94,19 +95,17 @@ def _alike_and_gain(texts: Sequence[str], items: Sequence[Item]) -> tuple[NDArra
     A text gains by the share of the wording that it covers, so that the pieces of a title gain most together.
     """
     words = [word for item in items for word in item.wordings]
-    owner = np.repeat(np.arange(len(items)), [len(item.wordings) for item in items])
-    alike = similarities(texts, words).astype(np.float64)
-    lengths = np.array([len(bare(text)) for text in texts]), np.array([len(bare(word)) for word in words])
-    covered = np.minimum(1.0, lengths[0][:, None] / np.maximum(lengths[1], 1)[None, :]) if texts else alike
+    first = np.cumsum([0, *(len(item.wordings) for item in items[:-1])])
+    alike = similarities(texts, words)
+    lengths = np.array([len(bare(text)) for text in texts], dtype=np.intp), np.array([len(bare(word)) for word in words])
+    covered = np.minimum(1.0, lengths[0][:, None] / np.maximum(lengths[1], 1)[None, :])
     gain = np.where(alike >= _FAMILIAR, (alike - _FAMILIAR + 0.1) * covered, -1.0)
-    return _by_item(alike, owner, len(items)), _by_item(gain, owner, len(items))
+    return _by_item(alike, first), _by_item(gain, first)
 
 
-def _by_item(scores: NDArray[np.float64], owner: NDArray[np.intp], items: int) -> NDArray[np.float64]:
-    found = np.zeros((scores.shape[0], items))
-    for j in range(items):
-        found[:, j] = scores[:, owner == j].max(axis=1) if scores.shape[0] else 0
-    return found
+def _by_item(scores: NDArray[np.float64], first: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The best of each item's wordings, which stand side by side from column `first` on."""
+    return np.maximum.reduceat(scores, first, axis=1)
 
 
 def _cells_between(titles: Sequence[Token], tokens: Sequence[Token]) -> NDArray[np.intp]:
@@ -117,44 +116,49 @@ def _cells_between(titles: Sequence[Token], tokens: Sequence[Token]) -> NDArray[
 
 def _prices(titles: Sequence[Token], items: Sequence[Item]) -> NDArray[np.float64]:
     """The price of a title whose label or missing number speaks against an item, of shape (titles, items)."""
-    prices = np.zeros((len(titles), len(items)))
-    for i, title in enumerate(titles):
-        numbered = has_enumerator(title.text)
-        for j, item in enumerate(items):
-            role = "row" if item.role == "heading" else item.role
-            prices[i, j] = _WRONG_LABEL * (title.label != role)
-            short = len(bare(item.wordings[0])) <= 2
-            if short and not numbered and has_enumerator(item.wordings[0]):
-                prices[i, j] += _NO_ENUMERATOR
-    return prices
+    labels = np.array([title.label for title in titles])[:, None]
+    roles = np.array(["row" if item.role == "heading" else item.role for item in items])
+    numbered = np.array([has_enumerator(title.text) for title in titles])[:, None]
+    wants_number = np.array([len(bare(item.wordings[0])) <= 2 and has_enumerator(item.wordings[0]) for item in items])
+    return _WRONG_LABEL * (labels != roles) + _NO_ENUMERATOR * (~numbered & wants_number)
 
 
 def _best_path(gains: _Gains) -> list[tuple[int, int, int | None, float]]:
-    """(first title, last title + 1, item or None, likeness) for every title, by dynamic programming over both orders."""
+    """(first title, last title + 1, item or None, likeness) for every title, by dynamic programming over both orders.
+
+    `best[i, j]` is what the first i titles and j items gain at most. Within a row, passing over items is a running maximum.
+    """
     n, m = gains.count, gains.scores[0].shape[1]
+    passed = _SKIP_ITEM * np.arange(m + 1)
     best = np.zeros((n + 1, m + 1))
-    step: dict[tuple[int, int], tuple[int, int]] = {}
-    for i in range(n + 1):
-        for j in range(m + 1):
-            options = [(0.0, (0, 0))] if i == j == 0 else []
-            if i:
-                options.append((best[i - 1, j] - _SKIP_TITLE, (1, 0)))
-            if j:
-                options.append((best[i, j - 1] - _SKIP_ITEM, (0, 1)))
-                options += ((best[i - k, j - 1] + gains.scores[k - 1][i - k, j - 1], (k, 1)) for k in range(1, min(i, _MOST_PIECES) + 1))
-            best[i, j], step[i, j] = max(options, key=lambda option: option[0])
-    return _walk_back(gains, step, n, m)
+    step = np.zeros((n + 1, m + 1), dtype=np.intp)
+    best[0], step[0] = -passed, _PASS
+    for i in range(1, n + 1):
+        ways = np.full((min(i, _MOST_PIECES) + 1, m + 1), -np.inf)
+        ways[0] = best[i - 1] - _SKIP_TITLE
+        for k in range(1, len(ways)):
+            ways[k, 1:] = best[i - k, :-1] + gains.scores[k - 1][i - k]
+        step[i] = ways.argmax(axis=0)
+        reached = ways.max(axis=0) + passed
+        running = np.maximum.accumulate(reached)
+        step[i, running > reached] = _PASS
+        best[i] = running - passed
+    return _walk_back(gains, step)
 
 
-def _walk_back(gains: _Gains, step: dict[tuple[int, int], tuple[int, int]], i: int, j: int) -> list[tuple[int, int, int | None, float]]:
+def _walk_back(gains: _Gains, step: NDArray[np.intp]) -> list[tuple[int, int, int | None, float]]:
     found: list[tuple[int, int, int | None, float]] = []
+    i, j = step.shape[0] - 1, step.shape[1] - 1
     while i or j:
-        titles, item = step[i, j]
-        if titles and item:
-            found.append((i - titles, i, j - 1, float(gains.likeness[titles - 1][i - titles, j - 1])))
-        elif titles:
+        pieces = int(step[i, j])
+        if pieces == _PASS:
+            j -= 1
+        elif pieces == 0:
             found.append((i - 1, i, None, 0.0))
-        i, j = i - titles, j - item
+            i -= 1
+        else:
+            found.append((i - pieces, i, j - 1, float(gains.likeness[pieces - 1][i - pieces, j - 1])))
+            i, j = i - pieces, j - 1
     return found[::-1]
 
 

@@ -103,9 +103,11 @@ def _moves(stage: Stage, states: Floats, costs: Floats, bound: float) -> tuple[F
 
 def _merged(arrived: Floats, costs: Floats, moves: _Moves) -> tuple[Floats, Floats, _Moves]:
     """Equal arrivals as one state at the lowest cost."""
-    flat = arrived.reshape(len(arrived), -1)
-    states, after = np.unique(flat, axis=0, return_inverse=True) if flat.shape[1] else (flat[:1], np.zeros(len(flat), dtype=np.intp))
-    after = after.reshape(-1)
+    flat = arrived.reshape(len(arrived), -1) + 0.0  # -0.0 and 0.0 are the same bytes after this
+    places: dict[bytes, int] = {}
+    after = np.fromiter((places.setdefault(row.tobytes(), len(places)) for row in flat), np.intp, len(flat))
+    states = np.empty((len(places), flat.shape[1]))
+    states[after] = flat
     lowest = np.full(len(states), inf)
     np.minimum.at(lowest, after, costs[moves.before] + moves.price)
     return states.reshape(len(states), *arrived.shape[1:]), lowest, _Moves(moves.before, moves.candidate, moves.price, after)

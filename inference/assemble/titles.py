@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,16 @@ _NOTE = re.compile(r"(?<=..)[(（【\[].*$")
 _MARKS = re.compile(r"[()（）\[\]【】“”\"'‘’、,，.．。:：;；/\\·*+-]+")
 _SHORT = 2
 _ABRIDGED = 5
+_REMEMBERED = 8192
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def has_enumerator(text: str) -> bool:
     """Whether the title begins with a number of its own: `(一)`, `1.`, `四、`."""
     return bool(_ENUMERATOR.match(_BLANKS.sub("", text)))
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def bare(text: str) -> str:
     """The words of a title: no blanks, number, punctuation or note in brackets. A title that is all bracket keeps its words."""
     joined = _BLANKS.sub("", text)
@@ -32,23 +33,28 @@ def bare(text: str) -> str:
     return _MARKS.sub("", head) or _MARKS.sub("", joined) or joined
 
 
-def similarities(printed: Sequence[str], wordings: Sequence[str]) -> NDArray[np.float32]:
+def similarities(printed: Sequence[str], wordings: Sequence[str]) -> NDArray[np.float64]:
     """Likeness in 0..1 of every printed title (rows) to every wording (columns), of shape (len(printed), len(wordings)).
 
     1 is the same words. A title that is the beginning or end of a wording counts as a cut one, and a wording inside
     a longer title as one with additions; a title with words left out (逾期不补正不再处理) as an abridged one.
     """
-    left, right = [bare(text) for text in printed], [bare(text) for text in wordings]
-    if not left or not right:
-        return np.zeros((len(left), len(right)), dtype=np.float32)
-    scores = process.cdist(left, right, scorer=fuzz.ratio, dtype=np.float32).astype(np.float32) / np.float32(100)
-    for i, title in enumerate(left):
-        for j, wording in enumerate(right):
-            scores[i, j] = max(scores[i, j], _contained(title, wording))
-    return scores
+    right = tuple(wordings)
+    if not printed or not right:
+        return np.zeros((len(printed), len(right)))
+    return np.stack([_likeness(bare(text), right) for text in printed])
 
 
-@cache
+@lru_cache(_REMEMBERED)
+def _likeness(title: str, wordings: tuple[str, ...]) -> NDArray[np.float64]:
+    """The row of one title. The same few hundred titles stand on most pages."""
+    right = [bare(wording) for wording in wordings]
+    ratios = process.cdist([title], right, scorer=fuzz.ratio, dtype=np.float32)[0].astype(np.float64) / 100
+    row = np.maximum(ratios, [_contained(title, wording) for wording in right])
+    row.flags.writeable = False
+    return row
+
+
 def _contained(title: str, wording: str) -> float:
     if len(title) <= _SHORT or len(wording) <= _SHORT:
         return 0.0

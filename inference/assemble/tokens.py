@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -63,11 +64,17 @@ def _is_rule(text: str, span: Span) -> bool:
 def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> tuple[Token, ...]:
     """Cells inside the table areas `ranges` that the model gave no label, or a figure's: the whole cell is a number."""
     taken = [span for span in page.spans if span.label in label_set().structure]
+    ends = [span.end for span in taken]
+
+    def free(start: int, end: int) -> bool:
+        after = bisect_right(ends, start)  # spans are in order and do not overlap
+        return after == len(taken) or taken[after].start >= end
+
     return tuple(
         Token(Kind.VALUE, start, end, page.page.text[start:end], "value", UNLABELLED)
         for first, last in ranges
         for start, end in _numeric_chunks(page.page.text, first, last)
-        if not any(span.start < end and start < span.end for span in taken)
+        if free(start, end)
     )
 
 
