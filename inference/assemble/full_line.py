@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gongkai.inference.assemble.layout import Layout, Slot, Slots, lead_of, separators
+from gongkai.inference.assemble.layout import Ends, Layout, Slot, Slots, lead_of, separators
 from gongkai.inference.assemble.rows import Line
 
 _TRACED = ("pipe", "newline", "tab")
@@ -38,7 +38,7 @@ def full_line(text: str, line: Line, layout: Layout, columns: int) -> Slots | No
     if layout.name not in _TRACED or not 0 < len(line.cells) < columns:
         return None
     found = {blanks for counting in _countings(text, line, layout) for blanks in _blanks(text, line, layout, counting)}
-    shows = [blanks for blanks in found if layout.keeps_blanks or any(blanks[:-1])]
+    shows = [blanks for blanks in found if layout.keeps_blanks or layout.ends is Ends.LINE or any(blanks[:-1])]
     full = [blanks for blanks in shows if sum(blanks) + len(line.cells) == columns]
     return Slots(_slots(line, full[0]), open_end=False) if len(full) == 1 else None
 

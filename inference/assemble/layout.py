@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from itertools import pairwise
 
 from gongkai.inference.assemble.rows import Line
@@ -14,8 +15,19 @@ from gongkai.inference.assemble.tokens import Token
 _SEPARATORS = ("|", "\n", "\t", " ")
 _FOREIGN = re.compile(r"[^\s|]")
 _BY_NAME = {"|": "pipe", "\t": "tab", "\n": "newline", " ": "space", "": "glued"}
+_TIGHT_FILLER = re.compile(r"(?<=\| )\|{2,}[^\S\n]*(?=\n|$)")
 _FILLER = re.compile(r"\s*\|(?:\s*\|)+\s*")
 _MOST = 0.6
+_HEADERS = frozenset({"column", "block"})
+_ENOUGH_HEADERS = 3
+
+
+class Ends(Enum):
+    """Where the blank cells at the end of a row show: nowhere (bars there may be filler), up to the end of the line, or up to the next title."""
+
+    HIDDEN = "hidden"
+    LINE = "line"
+    TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +35,14 @@ class Layout:
     """The separator of a table, how many of it stand between two neighbouring cells, and how many one blank cell adds.
 
     `keeps_blanks`: some gap between two cells of this table holds more separators than the usual number, so that blank
-    cells leave a trace. `gridded`: a real table was printed row by row, every blank cell between bars of its own.
+    cells leave a trace. `ends` says where blanks at the end of a row show.
     """
 
     separator: str
     usual: int
     per_blank: int
     keeps_blanks: bool
-    gridded: bool = False
+    ends: Ends = Ends.HIDDEN
 
     @property
     def name(self) -> str:
@@ -82,19 +94,54 @@ def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
     separator = _separator(gaps or leads)
     if not separator:
         return Layout("", 0, 1, keeps_blanks=False)
-    # A single lead proves no blank cell: what stands before the only line of a table may be filler.
-    counts = [separators(gap, separator) for gap in (*gaps, *(leads if len(leads) > 1 else ()))]
-    others = (leads, _title_gaps(text, lines) if separator == "|" else () if gaps else _tails(text, lines))
+    headers = _header_gaps(text, lines)
     most = _usual(separator, gaps or leads)
-    least = sorted({most, *(usual for known in others if 0 < (usual := _usual(separator, known)) < most)}, reverse=True)
-    layouts = [layout for usual in least for layout in _layouts(separator, usual, counts)]
+    ends = _ends(separator, headers, most)
+    bare = _title_gaps(text, lines)
+    counts = [separators(gap, separator) for gap in gaps] + _shown(separator, leads, bare, most if ends is not Ends.HIDDEN else None)
+    least = {_usual(separator, known) for known in (leads, bare if separator == "|" else () if gaps else _tails(text, lines))}
+    # A single line may have a blank in every gap, and so may a sparse table. But titles may be split at line ends.
+    if separator != "\n" or sum(bool(line.cells) for line in lines) == 1:
+        least |= set(_common(separator, headers))
+    usuals = sorted({most, *(usual for usual in least if 0 < usual < most)}, reverse=True)
+    layouts = [layout for usual in usuals for layout in _layouts(separator, usual, counts, ends)]
     return max(layouts, key=lambda layout: sum(len(slots_of(text, line, layout).slots) == columns for line in lines if line.titles))
 
 
-def _layouts(separator: str, usual: int, counts: Sequence[int]) -> list[Layout]:
+def _layouts(separator: str, usual: int, counts: Sequence[int], ends: Ends) -> list[Layout]:
     """The layouts with `usual` separators between two cells, one for every number that a blank may add to reach `counts`."""
     larger = [count - usual for count in counts if count > usual]
-    return [Layout(separator, usual, unit, bool(larger) and separator != " ") for unit in _units(separator, usual, larger)]
+    return [Layout(separator, usual, unit, bool(larger) and separator != " ", ends) for unit in _units(separator, usual, larger)]
+
+
+def _shown(separator: str, leads: Sequence[str], bare: Sequence[str], usual: int | None) -> list[int]:
+    """The separators before first cells and after titles without cells, as far as they can prove blank cells.
+
+    Where bars may be filler (`usual` is None), a single lead proves nothing; where they may not, several bars after a title do.
+    """
+    first = [separators(lead, separator) for lead in leads]
+    if separator != "|" or usual is None:
+        return first if len(first) > 1 else []
+    return first + [count for gap in bare if (count := separators(gap, separator)) > usual + 1]
+
+
+def _ends(separator: str, headers: Sequence[str], usual: int) -> Ends:
+    """Where blanks at the end of a row show. Bars are cells there if the lines of column titles, which are short, end without filler."""
+    if separator == "\n":
+        return Ends.TITLE
+    rowwise = any("\n" not in gap for gap in headers)
+    counts = [count for gap in headers if (count := separators(gap.split("\n", 1)[0] if rowwise else gap, separator))]
+    # One bar more may be filler of a line that is one cell short of the table's width.
+    if separator != "|" or counts.count(usual) < max(_ENOUGH_HEADERS, len(counts) // 2) or not set(counts) <= {usual, usual + 1}:
+        return Ends.HIDDEN
+    return Ends.LINE if rowwise else Ends.TITLE
+
+
+def _header_gaps(text: str, lines: Sequence[Line]) -> list[str]:
+    """What stands between two titles of columns or blocks that follow each other."""
+    tokens = [token for line in lines for token in (*line.titles, *line.cells)]
+    headers = ((a, b) for a, b in pairwise(tokens) if a.label in _HEADERS and b.label in _HEADERS)
+    return [gap for a, b in headers if not _FOREIGN.search(gap := text[a.end : b.start])]
 
 
 def _title_gaps(text: str, lines: Sequence[Line]) -> list[str]:
@@ -117,9 +164,12 @@ def lead_of(text: str, line: Line) -> str:
 
 
 def separators(gap: str, separator: str) -> int:
-    """How many separators stand in a gap. A line of nothing but several bars between two others is filler and holds none."""
+    """How many separators stand in a gap. Filler holds none: a line of nothing but several bars between two others, or bars side by
+    side at a line's end where cells have blanks between theirs.
+    """
     if separator != "|":
         return gap.count(separator)
+    gap = _TIGHT_FILLER.sub("", gap)
     first, *inner, last = gap.split("\n") if "\n" in gap else (gap, "")
     return sum(line.count("|") for line in (first, *(line for line in inner if not _FILLER.fullmatch(line)), last))
 
@@ -129,6 +179,12 @@ def _usual(separator: str, gaps: Sequence[str]) -> int:
     counts = Counter(separators(gap, separator) for gap in gaps)
     most = max(counts.values(), default=0)
     return min((count for count, times in counts.items() if count and times * 8 >= most), default=0)
+
+
+def _common(separator: str, gaps: Sequence[str]) -> list[int]:
+    """The numbers of separators that several gaps hold."""
+    counts = Counter(separators(gap, separator) for gap in gaps)
+    return [count for count, times in counts.items() if times >= _ENOUGH_HEADERS]
 
 
 def _separator(gaps: Sequence[str]) -> str:
@@ -163,11 +219,13 @@ def slots_of(text: str, line: Line, layout: Layout) -> Slots:
         slots.append(Slot(cell, cell.start))
         position = cell.end
     tail = text[position : line.until]
-    closed = layout.keeps_blanks and bool(tail) and (layout.name == "newline" or layout.gridded)
+    closed = layout.keeps_blanks and bool(tail) and layout.ends is not Ends.HIDDEN
     if closed:
-        rest_of_row = tail.split("\n", 1)[0] if layout.gridded else tail
+        rest_of_row = tail.split("\n", 1)[0] if layout.ends is Ends.LINE else tail
         slots += (Slot(None, position),) * layout.blanks_in(rest_of_row)
-    return Slots(tuple(slots), open_end=not closed)
+    # After the last line of a table its blanks may have been stripped.
+    return Slots(tuple(slots), open_end=not closed or (line.last and layout.ends is Ends.TITLE))
 
 
-GRID = Layout("|", 1, 1, keeps_blanks=True, gridded=True)
+GRID = Layout("|", 1, 1, keeps_blanks=True, ends=Ends.LINE)
+"""A real table printed row by row, every blank cell between bars of its own."""

@@ -71,12 +71,11 @@ def _items() -> tuple[Item, ...]:
 def _without_span_filler(rows: Sequence[PrintedRow]) -> tuple[PrintedRow, ...]:
     """The rows without the empty cells that a title leaves which spans the columns of its sub-titles.
 
-    一、 spans three columns of titles and (一) two. Where such a row is longer than the table by just these cells, every such
-    row has them.
+    一、 spans three columns of titles and (一) two. They are shown where all such rows are longer than the table by just these cells.
     """
-    spanning = [row for row in rows if _SPANS.get(row.key) and len(row.slots.slots) > _SPANS[row.key]]
-    shown = any(len(row.slots.slots) == COLUMNS + _SPANS[row.key] for row in spanning)
-    if not shown or not all(slot.token is None for row in spanning for slot in row.slots.slots[: _SPANS[row.key]]):
+    spanning = [row for row in rows if _SPANS.get(row.key) and row.slots.slots]
+    longer = spanning and all(len(row.slots.slots) == COLUMNS + _SPANS[row.key] for row in spanning)
+    if not longer or not all(slot.token is None for row in spanning for slot in row.slots.slots[: _SPANS[row.key]]):
         return tuple(rows)
     return tuple(replace(row, slots=replace(row.slots, slots=row.slots.slots[_SPANS.get(row.key, 0) :])) for row in rows)
 

@@ -43,7 +43,7 @@ def read_review(context: Context, facts: Facts) -> TableReading:
         return TableReading(TABLE, None, {})
     first = cells[0].start if cells else context.region.end
     before = tuple(title for title in titles if title.end <= first)
-    line = Line(None, before, cells, 1.0, context.region.end)
+    line = Line(None, before, cells, 1.0, context.region.end, last=True)
     layout = context.layout([line], CELLS)
     row = PrintedRow(
         "line", slots_of(context.page.text, line, layout), titled=True, score=min((title.score for title in before), default=0.7)
@@ -57,10 +57,10 @@ def read_review(context: Context, facts: Facts) -> TableReading:
 
 
 def _shown(context: Context, line: Line, layout: Layout) -> tuple[Candidate, ...]:
-    """The one placement that the separators show, if its groups add up."""
+    """The one placement that the separators show, if its groups add up or another table has shown that blanks leave a trace."""
     slots = None if context.deduplicated else full_line(context.page.text, line, layout, CELLS)
     found = placements(slots, CELLS, keeps_blanks=True) if slots is not None else ()
-    return tuple(candidate for candidate in found if _adds_up(candidate))
+    return tuple(candidate for candidate in found if layout.keeps_blanks or _adds_up(candidate))
 
 
 def _adds_up(candidate: Candidate) -> bool:

@@ -37,7 +37,7 @@ class Line:
     """A title of the page with the cells that follow it.
 
     `item` is what the title is, or None for a title that the form does not have. `titles` are the pieces it was printed in;
-    `likeness` in 0..1 says how sure that is. `before` is the end of the title (or of what precedes the first cell).
+    `likeness` in 0..1 says how sure that is. `until` is where the next line begins, or the table ends if it is the `last`.
     """
 
     item: Item | None
@@ -45,6 +45,7 @@ class Line:
     cells: tuple[Token, ...]
     likeness: float
     until: int
+    last: bool = False
 
     @property
     def end_of_title(self) -> int:
@@ -172,7 +173,7 @@ def _lines(
     for (_, _, item, likeness), begin, stop in zip([(0, 0, None, 0.0), *matches], begins, stops, strict=True):
         if begin < stop:
             until = tokens[stop].start if stop < len(tokens) else end
-            lines.append(_line(tokens[begin:stop], item, likeness, until))
+            lines.append(_line(tokens[begin:stop], item, likeness, until, stop == len(tokens)))
     return _continued(lines)
 
 
@@ -185,7 +186,7 @@ def _continued(lines: Sequence[Line]) -> tuple[Line, ...]:
     for line in lines:
         before = joined[-1] if joined else None
         if before is not None and before.item is not None and before.item.role == "row" and line.item is None and _runs_on(before, line):
-            joined[-1] = replace(before, titles=(*before.titles, *line.titles), cells=(*before.cells, *line.cells), until=line.until)
+            joined[-1] = replace(before, titles=(*before.titles, *line.titles), cells=(*before.cells, *line.cells), until=line.until, last=line.last)
         else:
             joined.append(line)
     return tuple(joined)
@@ -199,7 +200,7 @@ def _runs_on(before: Line, line: Line) -> bool:
     return title.count("(") > title.count(")") or rest.startswith("(")
 
 
-def _line(tokens: Sequence[Token], item: Item | None, likeness: float, until: int) -> Line:
+def _line(tokens: Sequence[Token], item: Item | None, likeness: float, until: int, last: bool) -> Line:
     titles = tuple(token for token in tokens if token.kind is Kind.TITLE)
     cells = tuple(token for token in tokens if token.kind is not Kind.TITLE)
-    return Line(item, titles, cells, likeness, until)
+    return Line(item, titles, cells, likeness, until, last)
