@@ -89,50 +89,72 @@ def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
     The usual gap is that between neighbouring cells, or a smaller one elsewhere in the table (between title and cell, or after
     the only cell of a line) if that makes more lines full.
     """
-    gaps = [gap for line in lines for gap in _gaps(text, line)]
-    leads = [lead for line in lines if line.titles and line.cells and not _FOREIGN.search(lead := lead_of(text, line))]
-    separator = _separator(gaps or leads)
-    if not separator:
+    found = _Gaps.of(text, lines)
+    if not found.separator:
         return Layout("", 0, 1, keeps_blanks=False)
-    headers = _header_gaps(text, lines)
-    most = _usual(separator, gaps or leads)
-    ends = _ends(separator, headers, most)
-    bare = _title_gaps(text, lines)
-    counts = [separators(gap, separator) for gap in gaps] + _shown(separator, leads, bare, most if ends is not Ends.HIDDEN else None)
-    least = {_usual(separator, known) for known in (leads, bare if separator == "|" else () if gaps else _tails(text, lines))}
-    # A single line may have a blank in every gap, and so may a sparse table. But titles may be split at line ends.
-    if separator != "\n" or sum(bool(line.cells) for line in lines) == 1:
-        least |= set(_common(separator, headers))
-    usuals = sorted({most, *(usual for usual in least if 0 < usual < most)}, reverse=True)
-    layouts = [layout for usual in usuals for layout in _layouts(separator, usual, counts, ends)]
+    most = _usual(found.separator, found.cells or found.leads)
+    smaller = {usual for usual in _smaller_usuals(text, lines, found) if 0 < usual < most}
+    layouts = [layout for usual in sorted({most, *smaller}, reverse=True) for layout in _layouts(found, usual)]
     return max(layouts, key=lambda layout: sum(len(slots_of(text, line, layout).slots) == columns for line in lines if line.titles))
 
 
-def _layouts(separator: str, usual: int, counts: Sequence[int], ends: Ends) -> list[Layout]:
-    """The layouts with `usual` separators between two cells, one for every number that a blank may add to reach `counts`."""
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """What stands between neighbouring cells, between titles and first cells, after titles without cells, and between headers."""
+
+    separator: str
+    cells: Sequence[str]
+    leads: Sequence[str]
+    bare: Sequence[str]
+    headers: Sequence[str]
+
+    @classmethod
+    def of(cls, text: str, lines: Sequence[Line]) -> _Gaps:
+        cells = [gap for line in lines for gap in _gaps(text, line)]
+        leads = [lead for line in lines if line.titles and line.cells and not _FOREIGN.search(lead := lead_of(text, line))]
+        return cls(_separator(cells or leads), cells, leads, _title_gaps(text, lines), _header_gaps(text, lines))
+
+
+def _smaller_usuals(text: str, lines: Sequence[Line], found: _Gaps) -> Iterable[int]:
+    """What may be the usual number of separators if every gap between two cells holds a blank, as it may in a sparse table."""
+    yield _usual(found.separator, found.leads)
+    if found.separator == "|":
+        yield _usual(found.separator, found.bare)
+    elif not found.cells:
+        yield _usual(found.separator, _tails(text, lines))
+    if found.separator != "\n" or sum(bool(line.cells) for line in lines) == 1:  # titles may be split at line ends
+        yield from _common(found.separator, found.headers)
+
+
+def _layouts(found: _Gaps, usual: int) -> list[Layout]:
+    """The layouts with `usual` separators between two cells, one for every number that a blank may add."""
+    ends = _ends(found, usual)
+    counts = [separators(gap, found.separator) for gap in found.cells] + _shown(found, usual, ends)
     larger = [count - usual for count in counts if count > usual]
-    return [Layout(separator, usual, unit, bool(larger) and separator != " ", ends) for unit in _units(separator, usual, larger)]
+    units = _units(found.separator, usual, larger)
+    return [Layout(found.separator, usual, unit, bool(larger) and found.separator != " ", ends) for unit in units]
 
 
-def _shown(separator: str, leads: Sequence[str], bare: Sequence[str], usual: int | None) -> list[int]:
+def _shown(found: _Gaps, usual: int, ends: Ends) -> list[int]:
     """The separators before first cells and after titles without cells, as far as they can prove blank cells.
 
-    Where bars may be filler (`usual` is None), a single lead proves nothing; where they may not, several bars after a title do.
+    Where bars may be filler, a single lead proves nothing; where they may not, several bars after a title do.
     """
-    first = [separators(lead, separator) for lead in leads]
-    if separator != "|" or usual is None:
+    first = [separators(lead, found.separator) for lead in found.leads]
+    if found.separator != "|" or ends is Ends.HIDDEN:
         return first if len(first) > 1 else []
-    return first + [count for gap in bare if (count := separators(gap, separator)) > usual + 1]
+    return first + [count for gap in found.bare if (count := separators(gap, found.separator)) > usual + 1]
 
 
-def _ends(separator: str, headers: Sequence[str], usual: int) -> Ends:
+def _ends(found: _Gaps, usual: int) -> Ends:
     """Where blanks at the end of a row show. Bars are cells there if the lines of column titles, which are short, end without filler."""
-    if separator == "\n":
+    if found.separator == "\n":
         return Ends.TITLE
-    rowwise = any("\n" not in gap for gap in headers)
-    counts = [count for gap in headers if (count := separators(gap.split("\n", 1)[0] if rowwise else gap, separator))]
+    rowwise = any("\n" not in gap for gap in found.headers)
+    rows = (gap.split("\n", 1)[0] if rowwise else gap for gap in found.headers)
+    counts = [count for gap in rows if (count := separators(gap, found.separator))]
     # One bar more may be filler of a line that is one cell short of the table's width.
-    if separator != "|" or counts.count(usual) < max(_ENOUGH_HEADERS, len(counts) // 2) or not set(counts) <= {usual, usual + 1}:
+    if found.separator != "|" or counts.count(usual) < max(_ENOUGH_HEADERS, len(counts) // 2) or not set(counts) <= {usual, usual + 1}:
         return Ends.HIDDEN
     return Ends.LINE if rowwise else Ends.TITLE
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from gongkai.inference.assemble.titles import bare, has_enumerator, similarities
+from gongkai.inference.assemble.titles import bare, ordinal, similarities
 from gongkai.inference.assemble.tokens import Kind, Token
 
 _MOST_PIECES = 4
@@ -19,7 +19,8 @@ _OVER_VALUES = 0.04
 _SKIP_TITLE = 0.02
 _SKIP_ITEM = 0.002
 _WRONG_LABEL = 0.12
-_NO_ENUMERATOR = 0.25
+_NO_NUMBER = 0.25
+_OTHER_NUMBER = 0.12
 _PASS = -1  # an item that no title is; other steps count the titles that are one item, 0 being a title that is none
 
 
@@ -119,9 +120,11 @@ def _prices(titles: Sequence[Token], items: Sequence[Item]) -> NDArray[np.float6
     """The price of a title whose label or missing number speaks against an item, of shape (titles, items)."""
     labels = np.array([title.label for title in titles])[:, None]
     roles = np.array(["row" if item.role == "heading" else item.role for item in items])
-    numbered = np.array([has_enumerator(title.text) for title in titles])[:, None]
-    wants_number = np.array([len(bare(item.wordings[0])) <= 2 and has_enumerator(item.wordings[0]) for item in items])
-    return _WRONG_LABEL * (labels != roles) + _NO_ENUMERATOR * (~numbered & wants_number)
+    numbers = np.array([ordinal(title.text) or 0 for title in titles])[:, None]
+    wanted = np.array([ordinal(item.wordings[0]) or 0 for item in items])
+    short = np.array([len(bare(item.wordings[0])) <= 2 for item in items])
+    misnumbered = (numbers > 0) & (wanted > 0) & (numbers != wanted)
+    return _WRONG_LABEL * (labels != roles) + _NO_NUMBER * ((numbers == 0) & (wanted > 0) & short) + _OTHER_NUMBER * misnumbered
 
 
 def _best_path(gains: _Gains) -> list[tuple[int, int, int | None, float]]:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from gongkai.inference.numerals import read_numeral
+
 _BLANKS = re.compile(r"[\s|_]+")
 _ENUMERATOR = re.compile(r"^(?:[(（]?[一二三四五六七八九十]{1,2}[)）、.．:]|[(（]?\d{1,2}[)）、.．](?!\d))")
 _NOTE = re.compile(r"(?<=..)[(（【\[].*$")
@@ -20,9 +22,14 @@ _REMEMBERED = 8192
 
 
 @lru_cache(_REMEMBERED)
-def has_enumerator(text: str) -> bool:
-    """Whether the title begins with a number of its own: `(一)`, `1.`, `四、`."""
-    return bool(_ENUMERATOR.match(_BLANKS.sub("", text)))
+def ordinal(text: str) -> int | None:
+    """The number that a title begins with: 1 of `(一)` and of `1.`, 4 of `四、`; None if it has none."""
+    found = _ENUMERATOR.match(_BLANKS.sub("", text))
+    if found is None:
+        return None
+    number = found.group().strip("()（）、.．:")
+    value = int(number) if number.isascii() else read_numeral(number)
+    return int(value) if value is not None else None
 
 
 @lru_cache(_REMEMBERED)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.inference.assemble.titles import bare, has_enumerator, similarities
+from gongkai.inference.assemble.titles import bare, ordinal, similarities
 
 WORDS = st.text("政府信息公开行处理(（)）12一、 \n|规章其他", max_size=12)
 
@@ -31,19 +31,19 @@ def test_bare_words(title: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "numbered"),
+    ("title", "number"),
     [
-        ("(一)予以公开", True),
-        ("1.属于", True),
-        ("四、结转", True),
-        ("予以公开", False),
-        ("3.5", False),
-        ("其他", False),
-        ("1 . 属于", True),
+        ("(一)予以公开", 1),
+        ("12.属于", 12),
+        ("四、结转", 4),
+        ("予以公开", None),
+        ("3.5", None),
+        ("其他", None),
+        ("1 . 属于", 1),
     ],
 )
-def test_numbers_before_titles(title: str, numbered: bool) -> None:
-    assert has_enumerator(title) is numbered
+def test_numbers_before_titles(title: str, number: int | None) -> None:
+    assert ordinal(title) == number
 
 
 @pytest.mark.parametrize(
