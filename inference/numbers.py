@@ -30,6 +30,7 @@ _CELL_UNIT = rf"(?P<unit>万元|亿元|元|{_TWO}|件|条|宗|份|起|例|次|�
 _COMMENT = r"(?:[(\[【〔](?P<comment>[^()\[\]【】〔〕]*[\u4e00-\u9fff][^()\[\]【】〔〕]*)[)\]】〕])?"
 _CHANGE = r"(?P<sign>[-+\u2212\u2013\u2014]|↑|↓|增加|增长|新增|减少|下降|增|减)?"
 _CELL = re.compile(rf"{_CHANGE}了?\s*(?P<body>[\d.,\sOoIl{NUMERAL_CHARS}廿卅]+?)\s*{_CELL_UNIT}?\s*{_COMMENT}")
+_UNCHANGED = re.compile(r"(?:与上年)?(?:持平|不变|(?:无|没有|未)(?:发生)?(?:变化|增减|变动))")
 _MINUS = frozenset({"-", "\u2212", "\u2013", "\u2014", "↓", "减少", "下降", "减"})
 _LOOKALIKES = str.maketrans({"O": "0", "o": "0", "〇": "0", "I": "1", "l": "1"})
 _PLACEHOLDER = re.compile(r"[/\\\-\u2010-\u2015\u2212\u2500\u2501_*…·.、~×]+|[无空]|无数据|未填|不适用|n/?a", re.IGNORECASE)
@@ -74,10 +75,13 @@ def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> Cell
     """The number that a table cell prints, or None if it prints none for certain.
 
     A bracketed comment and a measure word are set apart: `39(市政府印发)` is 39. O, o, 〇 and l, I count as digits beside digits;
-    pipes round it are borders. Only a `signed` cell has `-8`, `+19`, `增加3`, `减少1`; only a `decimal` one, or an amount of money,
-    has fractions.
+    pipes round it are borders. Only a `signed` cell has `-8`, `+19`, `增加3`, `减少1`, or `无变化` for 0; only a `decimal` one, or an
+    amount of money, has fractions.
     """
-    found = _CELL.fullmatch(_PINYIN.sub("", fold(text)).strip(" \t\r\n|"))
+    bare = _PINYIN.sub("", fold(text)).strip(" \t\r\n|")
+    if signed and _UNCHANGED.fullmatch(bare):
+        return CellNumber(0)
+    found = _CELL.fullmatch(bare)
     if found is None or (found["sign"] and not signed):
         return None
     value = _cell_amount(found["body"].strip())

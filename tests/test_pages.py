@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from gongkai.inference.forms import forms
 from gongkai.inference.results import Cell, Extraction, Status, Verdict
 
 Number = int | float
+PAGES = Path(__file__).parent / "pages"
+MODES = {f"{kind}{number}" for kind, count in {"a": 20, "b": 6, "c": 14, "d": 15, "e": 11, "f": 7}.items() for number in range(1, count + 1)}
 KEYS = {key for form in forms().values() for key in form.keys()}
 
 
@@ -29,6 +32,8 @@ class Expected:
     report_year: int | None = None
     optional: dict[str, Number] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] | None = None
+    warned: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> Expected:
@@ -36,8 +41,9 @@ class Expected:
         record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         assert record.pop("forbidden") == "rest"
         figures = tuple((label, value) for label, value in record.pop("figures"))
-        expected = cls(**{**record, "blank": tuple(record["blank"]), "broken": tuple(record.get("broken", ())), "figures": figures})
-        named = {*expected.cells, *expected.derived, *expected.blank, *expected.optional, *expected.broken}
+        lists = {key: tuple(record[key]) for key in ("blank", "broken", "doubtful", "warned") if key in record}
+        expected = cls(**{**record, **lists, "figures": figures})
+        named = {*expected.cells, *expected.derived, *expected.blank, *expected.optional, *expected.broken, *(expected.doubtful or ())}
         assert named <= KEYS, f"{path}: no form has {sorted(named - KEYS)}"
         return expected
 
@@ -123,8 +129,15 @@ def test_every_text_stands_where_its_offsets_say(page_case: Path, read: dict[Pat
 
 
 def test_sums_that_do_not_add_up_are_told(page_case: Path, read: dict[Path, Extraction]) -> None:
-    told = {key for check in read[page_case].checks if check.verdict is Verdict.BROKEN for key in check.keys}
-    assert set(Expected.load(page_case / "expected.json").broken) <= told
+    expected, broken = Expected.load(page_case / "expected.json"), [c for c in read[page_case].checks if c.verdict is Verdict.BROKEN]
+    assert set(expected.broken) <= {key for check in broken for key in check.keys}
+    if expected.doubtful is not None:
+        assert {key for check in broken for key in check.doubtful} == set(expected.doubtful)
+
+
+def test_what_was_left_out_is_told_with_its_reason(page_case: Path, read: dict[Path, Extraction]) -> None:
+    told = read[page_case].warnings
+    assert [words for words in Expected.load(page_case / "expected.json").warned if not any(words in line for line in told)] == []
 
 
 def test_the_expectation_names_cells_of_the_forms_and_nothing_twice(page_case: Path) -> None:
@@ -134,6 +147,12 @@ def test_the_expectation_names_cells_of_the_forms_and_nothing_twice(page_case: P
     if expected.form is None:
         assert not expected.cells
         assert not expected.blank
+
+
+def test_every_mode_of_damage_has_a_page() -> None:
+    shown = {mode for folder in PAGES.iterdir() for mode in re.match(r"(?:[a-f]\d+-)*", folder.name)[0].split("-")[:-1]}
+    assert shown >= MODES
+    assert shown <= MODES, "a folder's name begins with a mode that README.md does not know"
 
 
 MADE_UP = Expected(
