@@ -16,7 +16,9 @@ from gongkai.inference.results import Cell, Extraction, Status, Verdict
 
 Number = int | float
 PAGES = Path(__file__).parent / "pages"
-MODES = {f"{kind}{number}" for kind, count in {"a": 20, "b": 6, "c": 14, "d": 15, "e": 11, "f": 7}.items() for number in range(1, count + 1)}
+MODES = {
+    f"{kind}{number}" for kind, count in {"a": 20, "b": 6, "c": 14, "d": 15, "e": 11, "f": 7}.items() for number in range(1, count + 1)
+}
 KEYS = {key for form in forms().values() for key in form.keys()}
 
 

@@ -189,7 +189,9 @@ def _continued(lines: Sequence[Line]) -> tuple[Line, ...]:
     for line in lines:
         before = joined[-1] if joined else None
         if before is not None and before.item is not None and before.item.role == "row" and line.item is None and _runs_on(before, line):
-            joined[-1] = replace(before, titles=(*before.titles, *line.titles), cells=(*before.cells, *line.cells), until=line.until, last=line.last)
+            joined[-1] = replace(
+                before, titles=(*before.titles, *line.titles), cells=(*before.cells, *line.cells), until=line.until, last=line.last
+            )
         else:
             joined.append(line)
     return tuple(joined)
