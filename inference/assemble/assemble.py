@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.inference.arithmetic import form_for_sums
+from gongkai.inference.assemble.merge import merged
 from gongkai.inference.assemble.proactive import read_proactive
-from gongkai.inference.assemble.reading import Context, Placed, TableReading
+from gongkai.inference.assemble.reading import Context, TableReading
 from gongkai.inference.assemble.regions import Region, find_regions
 from gongkai.inference.assemble.requests import read_requests
 from gongkai.inference.assemble.review import read_review
@@ -58,7 +59,7 @@ def assemble(
     form = next((reading.form for reading in readings if reading.form), None)
     readings += (read_proactive(context, form) for context in contexts if context.region.table == "proactive")
     readings += (read_review(context, numbers) for context in contexts if context.region.table == "review_litigation")
-    cells, conflicts = _merged(readings)
+    cells, conflicts = merged(readings, numbers)
     undecided = frozenset(key for reading in readings for key in reading.undecided)
     document_form = _document_form(readings)
     known = derive(cells, facts, form_for_sums(form or document_form, set(cells)), undecided)
@@ -89,28 +90,6 @@ def _deduplicated(text: str, regions: Sequence[Region]) -> bool:
     pairs = [pair for region in regions for pair in zip(region.tokens, region.tokens[1:], strict=False)]
     shared = sum("\n" not in text[a.end : b.start] for a, b in pairs)
     return len(lines) >= _ENOUGH_LINES and shared * 10 <= len(lines) and len(set(lines)) >= _DISTINCT * len(lines)
-
-
-def _merged(readings: Sequence[TableReading]) -> tuple[dict[str, Cell], tuple[str, ...]]:
-    """The cells of all readings. A table printed twice must say the same, else the cell is left out."""
-    found: dict[str, Placed] = {}
-    clashing: set[str] = set()
-    for reading in readings:
-        for key, cell in reading.cells.items():
-            if key in found and found[key].value != cell.value:
-                clashing.add(key)
-            elif key not in found or cell.confidence > found[key].confidence:
-                found[key] = cell
-    cells = {key: _cell(cell) for key, cell in found.items() if key not in clashing}
-    tables = sorted({key.split(".")[0] for key in clashing})
-    return cells, tuple(f"{table}: printed more than once with different numbers; the cells that differ were left out" for table in tables)
-
-
-def _cell(placed: Placed) -> Cell:
-    token = placed.slot.token
-    spans = ((token.start, token.end),) if token is not None else ()
-    text = token.text if token is not None else None
-    return Cell(placed.key, placed.value, placed.status, text, spans, placed.confidence)
 
 
 def _document_form(readings: Sequence[TableReading]) -> str | None:

@@ -1,0 +1,77 @@
+"""The readings of all printed tables as one set of cells: a table printed twice must say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gongkai.inference.assemble.reading import Facts, Placed, TableReading
+from gongkai.inference.facts import CELLS_OF
+from gongkai.inference.results import Cell
+
+_HALF = 0.5
+
+
+def merged(readings: Sequence[TableReading], facts: Facts) -> tuple[dict[str, Cell], tuple[str, ...]]:
+    """The cells of all readings, and why some were left out.
+
+    A table printed several times is one table if its copies agree wherever both say something, or nearly so (damage); then cells
+    that differ are left out. Else they are tables of several years or organs: the one that the narrative speaks of is taken, or,
+    where the narrative does not choose, only what all of them say.
+    """
+    cells: dict[str, Cell] = {}
+    warnings: list[str] = []
+    for table in dict.fromkeys(reading.table for reading in readings):
+        copies = [reading for reading in readings if reading.table == table and reading.cells]
+        found, reasons = _one(table, copies, facts)
+        cells |= {key: _cell(placed) for key, placed in found.items()}
+        warnings += reasons
+    return cells, tuple(warnings)
+
+
+def _one(table: str, copies: Sequence[TableReading], facts: Facts) -> tuple[Mapping[str, Placed], Iterator[str]]:
+    if len(copies) < 2:
+        return (copies[0].cells if copies else {}), iter(())
+    spoken_of = [copy for copy in copies if _agreement(copy, facts) == max(_agreement(other, facts) for other in copies)]
+    if len(spoken_of) == 1 and not _same_table(copies):
+        return spoken_of[0].cells, iter((f"{table}: printed more than once with different numbers; the narrative speaks of one of them",))
+    fullest = max(copies, key=lambda copy: len(copy.cells))
+    kept = [copy for copy in copies if copy.form in (None, fullest.form)]
+    return _agreed(table, kept)
+
+
+def _same_table(copies: Sequence[TableReading]) -> bool:
+    """Whether the copies of a table differ in few cells that are not zero, as damage makes them, and not as years do."""
+    first, *others = copies
+    for other in others:
+        shared = [key for key in first.cells if key in other.cells and (first.cells[key].value or other.cells[key].value)]
+        differing = sum(first.cells[key].value != other.cells[key].value for key in shared)
+        if differing > _HALF * len(shared):
+            return False
+    return True
+
+
+def _agreement(copy: TableReading, facts: Facts) -> int:
+    """How many figures of the narrative the copy repeats, less those that it contradicts."""
+    stated = [(copy.cells[key].value, facts[label]) for label, key in CELLS_OF.items() if label in facts and key in copy.cells]
+    return sum(1 if value == fact else -1 for value, fact in stated if value is not None)
+
+
+def _agreed(table: str, copies: Sequence[TableReading]) -> tuple[Mapping[str, Placed], Iterator[str]]:
+    """What no two copies say differently, each cell from where it was read with most confidence."""
+    found: dict[str, Placed] = {}
+    clashing: set[str] = set()
+    for copy in copies:
+        for key, placed in copy.cells.items():
+            if key in found and found[key].value != placed.value:
+                clashing.add(key)
+            elif key not in found or placed.confidence > found[key].confidence:
+                found[key] = placed
+    reason = f"{table}: printed more than once with different numbers; the cells that differ were left out"
+    return {key: placed for key, placed in found.items() if key not in clashing}, iter((reason,) if clashing else ())
+
+
+def _cell(placed: Placed) -> Cell:
+    token = placed.slot.token
+    spans = ((token.start, token.end),) if token is not None else ()
+    text = token.text if token is not None else None
+    return Cell(placed.key, placed.value, placed.status, text, spans, placed.confidence)
