@@ -9,6 +9,10 @@ GongkaiError
 │   └── BadRecordError       a line of a .jsonl file that is not a document
 ├── CheckpointError      a model folder is incomplete, altered, or speaks other labels
 ├── AnnotationError      a labelled page whose spans do not fit its text
+├── StudioError          Label Studio did not do what it was asked
+│   ├── StudioAwayError      it does not answer, or broke off half-way
+│   ├── StudioAccessError    it does not know the token, or the token may not do this
+│   └── StudioProjectError   the project is not there, or not as `gongkai annotate init` makes it
 ├── OutputError          results cannot be written where the user asked
 └── MissingExtraError    a feature needs packages of an extra that is not installed
 """
@@ -50,6 +54,22 @@ class CheckpointError(GongkaiError):
 
 class AnnotationError(GongkaiError):
     """Labels do not fit the text they came with."""
+
+
+class StudioError(GongkaiError):
+    """Label Studio refused a request. Nothing is asked twice: what was done before stands."""
+
+
+class StudioAwayError(StudioError):
+    """Label Studio cannot be reached, or did not answer in time. Run the command again when it is back."""
+
+
+class StudioAccessError(StudioError):
+    """The token is wrong."""
+
+
+class StudioProjectError(StudioError):
+    """The project, or an export of one, does not fit the label set."""
 
 
 class OutputError(GongkaiError):
