@@ -37,6 +37,12 @@ class WindowSettings(BaseModel):
     window: int = Field(ge=16)
     overlap: int = Field(ge=0)
 
+    def at_most(self, room: int) -> WindowSettings:
+        """These settings, or windows of `room` tokens that share as large a part of themselves, where that is less."""
+        if self.window <= room:
+            return self
+        return WindowSettings(window=room, overlap=self.overlap * room // self.window)
+
 
 def window_settings() -> WindowSettings:
     """The settings that come with the package."""
@@ -59,16 +65,14 @@ class Predictor:
     def from_folder(cls, folder: Path | None = None, threads: int | None = None, settings: WindowSettings | None = None) -> Predictor:
         """Open a model folder (default: the shipped one) on `threads` threads (default: one for each core).
 
-        Raises CheckpointError if the folder cannot be used, or its windows would not fit the encoder.
+        Without `settings` the windows are those of the package, or shorter ones where the encoder takes no such.
+        Raises CheckpointError if the folder cannot be used, or the windows of `settings` would not fit the encoder.
         """
         checkpoint = load_checkpoint(folder or shipped_folder())
-        settings = settings or window_settings()
-        special = len(checkpoint.vocabulary.before) + len(checkpoint.vocabulary.after)
-        if settings.window + special > checkpoint.positions:
-            room = checkpoint.positions - special
-            raise CheckpointError(
-                f"{checkpoint.folder}: reads at most {room} tokens, configs/inference.yaml asks for windows of {settings.window}"
-            )
+        room = checkpoint.positions - len(checkpoint.vocabulary.before) - len(checkpoint.vocabulary.after)
+        settings = settings or window_settings().at_most(room)
+        if settings.window > room:
+            raise CheckpointError(f"{checkpoint.folder}: reads at most {room} tokens at a time, not windows of {settings.window}")
         return cls(checkpoint, open_session(checkpoint.network, threads), settings)
 
     def label(self, pages: Sequence[Page]) -> list[LabelledPage]:

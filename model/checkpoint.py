@@ -15,10 +15,12 @@ from gongkai.model.labels import label_set
 from gongkai.model.vocabulary import Vocabulary, load_vocabulary
 
 CONFIG, WEIGHTS, TOKENIZER, LABELS = "config.json", "model.safetensors", "tokenizer.json", "labels.json"
+TOKENIZER_CONFIG = "tokenizer_config.json"
 NETWORK, CARD, METRICS, MANIFEST = "model.int8.onnx", "README.md", "metrics.json", "manifest.sha256"
 REQUIRED = (CONFIG, WEIGHTS, TOKENIZER, LABELS, NETWORK, CARD, METRICS)
 # Formats that can run code when they are opened.
 UNSAFE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".py", ".so")
+DEFAULT_POSITIONS = 512
 WAY_OUT = "take the folder from a release again, or export it with `gongkai train`"
 
 
@@ -61,8 +63,18 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     tags = _read_tags(folder / LABELS)
     if len(config.get("id2label", tags)) != len(tags):
         raise CheckpointError(f"{folder / CONFIG}: {len(config['id2label'])} outputs, but {LABELS} has {len(tags)} tags; {WAY_OUT}")
-    positions = int(config.get("max_position_embeddings", 512))
-    return Checkpoint(folder, tags, load_vocabulary(folder / TOKENIZER), positions, digest)
+    return Checkpoint(folder, tags, load_vocabulary(folder / TOKENIZER), read_positions(folder), digest)
+
+
+def read_positions(folder: Path) -> int:
+    """The longest window that the encoder in `folder` takes, special tokens included.
+
+    The tokenizer's `model_max_length` says it; `max_position_embeddings` counts rows, not all of which a text can use.
+    """
+    rows = int(_read_json(folder / CONFIG).get("max_position_embeddings") or DEFAULT_POSITIONS)
+    path = folder / TOKENIZER_CONFIG
+    stated = _read_json(path).get("model_max_length") if path.is_file() else None
+    return min(rows, int(stated)) if stated else rows
 
 
 def write_labels(folder: Path, tags: tuple[str, ...]) -> None:

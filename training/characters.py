@@ -43,7 +43,7 @@ def character_sources(pieces: Iterable[str]) -> dict[str, tuple[str, ...]]:
     known = {piece for piece in pieces if len(piece) == 1}
     sources: dict[str, tuple[str, ...]] = {name: (piece,) for name, piece in SPECIALS.items()}
     sources |= dict.fromkeys(WHITESPACE, (SPACE_PIECE,))
-    for character in _candidates():
+    for character in candidates():
         found = _pieces_of(character, known)
         if found and character not in sources:
             sources[character] = found
@@ -57,7 +57,8 @@ def vocabulary_of(sources: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     return {token: number for number, token in enumerate(sources)}
 
 
-def _candidates() -> Iterator[str]:
+def candidates() -> Iterator[str]:
+    """Every character that an encoder gets a row for if its tokenizer knows it."""
     for first, last in RANGES:
         yield from map(chr, range(first, last + 1))
 

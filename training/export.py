@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import math
 import shutil
 import tempfile
 import warnings
@@ -17,8 +19,9 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import PreTrainedModel
 
 from gongkai.inference.predict import open_session
-from gongkai.model.checkpoint import LABELS, NETWORK, TOKENIZER, WEIGHTS, write_labels
+from gongkai.model.checkpoint import LABELS, NETWORK, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS, write_labels
 from gongkai.model.errors import CheckpointError
+from gongkai.model.network import usable_positions
 
 # fp32 ONNX and torch differ by rounding only; more means that the export is wrong.
 TOLERANCE = 1e-2
@@ -55,14 +58,23 @@ def export_network(network: PreTrainedModel, tokenizer: Path, tags: tuple[str, .
     # The writer of safetensors makes files that only their owner may read.
     (folder / WEIGHTS).chmod(0o644)
     if tokenizer != folder / TOKENIZER:
-        for name in (TOKENIZER, "tokenizer_config.json"):
+        for name in (TOKENIZER, TOKENIZER_CONFIG):
             if (source := tokenizer.with_name(name)).exists():
                 shutil.copyfile(source, folder / name)
+    state_positions(folder / TOKENIZER_CONFIG, usable_positions(network))
     write_labels(folder, tags)
     with tempfile.TemporaryDirectory() as scratch:
         exported = Path(scratch) / "model.onnx"
         to_onnx(network, exported)
         quantise(exported, folder / NETWORK)
+
+
+def state_positions(path: Path, positions: int) -> None:
+    """Say in a `tokenizer_config.json` how long a window the encoder takes, where it says nothing or too much."""
+    content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if content.get("model_max_length", math.inf) > positions:
+        content["model_max_length"] = positions
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def to_onnx(network: PreTrainedModel, path: Path) -> None:
@@ -101,8 +113,8 @@ def check_export(network: PreTrainedModel, folder: Path, windows: Sequence[NDArr
     with tempfile.TemporaryDirectory() as scratch:
         exported = Path(scratch) / "model.onnx"
         to_onnx(network, exported)
-        full = [_run(exported, window) for window in windows]
-    small = [_run(folder / NETWORK, window) for window in windows]
+        full = _run(exported, windows)
+    small = _run(folder / NETWORK, windows)
     with torch.no_grad():
         torch_logits = [network(input_ids=torch.from_numpy(window)[None]).logits[0].float().numpy() for window in windows]
     difference = max(float(np.abs(one - other).max()) for one, other in zip(torch_logits, full, strict=True))
@@ -117,7 +129,7 @@ def sizes(folder: Path) -> dict[str, int]:
     return {name: (folder / name).stat().st_size for name in (WEIGHTS, NETWORK, TOKENIZER, LABELS)}
 
 
-def _run(path: Path, window: NDArray[np.int64]) -> NDArray[np.float32]:
-    (logits,) = open_session(path, 1).run(["logits"], {"input_ids": window[None]})
-    rows: NDArray[np.float32] = np.asarray(logits, dtype=np.float32)[0]
-    return rows
+def _run(path: Path, windows: Sequence[NDArray[np.int64]]) -> list[NDArray[np.float32]]:
+    """The logits of each window, by the network in `path`."""
+    session = open_session(path, 1)
+    return [np.asarray(session.run(["logits"], {"input_ids": window[None]})[0], dtype=np.float32)[0] for window in windows]

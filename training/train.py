@@ -16,36 +16,28 @@ import torch
 import typer
 from datasets import Dataset
 from numpy.typing import NDArray
-from transformers import AutoTokenizer, PreTrainedModel
+from transformers import PreTrainedModel
 
 from gongkai.inference.predict import Predictor, WindowSettings
-from gongkai.model.checkpoint import METRICS, TOKENIZER, load_checkpoint, write_manifest
-from gongkai.model.errors import CheckpointError, ConfigError, GongkaiError
+from gongkai.model.checkpoint import METRICS, load_checkpoint, write_manifest
+from gongkai.model.errors import ConfigError, GongkaiError
 from gongkai.model.labels import label_set
 from gongkai.model.network import build_network
 from gongkai.model.types import LabelledPage
 from gongkai.model.vocabulary import load_vocabulary
+from gongkai.training.base import Base, open_base
 from gongkai.training.card import write_card
-from gongkai.training.encoder import character_encoder
 from gongkai.training.examples import Encoder, digest, mixed_examples, normalised_page, page_examples, to_dataset
 from gongkai.training.export import check_export, export_network, sizes
 from gongkai.training.loop import train_network
 from gongkai.training.passages import load_passages
 from gongkai.training.scores import Scores, gold_of, score_labeller
-from gongkai.training.settings import BUNDLED, TrainSettings, load_settings
+from gongkai.training.settings import TrainSettings, load_settings
 from gongkai.training.sources import HELD_OUT_LAYOUTS, held_out_pages
 from gongkai.training.synth.marked import MarkedText
 
 RUNS = Path("runs")
 AGREEMENT_WINDOWS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What training starts from: an encoder (folder or name) and the tokenizer file that goes with it."""
-
-    encoder: str
-    tokenizer: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +48,6 @@ class Run:
     config: str
     folder: Path
     base: Base
-
-
-def open_base(settings: TrainSettings, runs: Path) -> Base:
-    """The bundled encoder, built if need be, or any Hugging Face encoder with a fast tokenizer."""
-    if settings.base_model == BUNDLED:
-        folder = character_encoder(runs, settings.layers)
-        return Base(str(folder), folder / TOKENIZER)
-    local = Path(settings.base_model) / TOKENIZER
-    if local.exists():
-        return Base(settings.base_model, local)
-    tokenizer = AutoTokenizer.from_pretrained(settings.base_model)
-    if not tokenizer.is_fast:
-        raise CheckpointError(f"{settings.base_model}: has no fast tokenizer, so its tokens have no offsets; take another encoder")
-    folder = runs / "tokenizers" / settings.base_model.replace("/", "--")
-    tokenizer.save_pretrained(folder)
-    return Base(settings.base_model, folder / TOKENIZER)
 
 
 def prepare_data(run: Run, encoder: Encoder, resume: bool) -> tuple[Dataset, str]:

@@ -56,8 +56,14 @@ def test_any_text_can_be_labelled(predictor: Predictor, text: str) -> None:
 
 
 def test_windows_must_fit_the_encoder(folder: Path) -> None:
-    with pytest.raises(CheckpointError, match=r"reads at most 298 tokens, configs/inference\.yaml asks for windows of 299"):
+    with pytest.raises(CheckpointError, match=r"reads at most 298 tokens at a time, not windows of 299"):
         Predictor.from_folder(folder, settings=WindowSettings(window=299, overlap=0))
+
+
+def test_an_encoder_with_less_room_is_read_with_shorter_windows() -> None:
+    settings = WindowSettings(window=256, overlap=64)
+    assert settings.at_most(510) == settings
+    assert settings.at_most(126) == WindowSettings(window=126, overlap=31)
 
 
 def test_a_network_that_cannot_be_opened_is_named(folder: Path, tmp_path: Path) -> None:

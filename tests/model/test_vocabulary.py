@@ -25,7 +25,7 @@ def character_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def piece_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "公", "##开", "12", "##34"]
-    tokenizer = Tokenizer(WordPiece({token: number for number, token in enumerate(tokens)}, unk_token="[UNK]"))  # noqa: S106
+    tokenizer = Tokenizer(WordPiece({token: number for number, token in enumerate(tokens)}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = Whitespace()
     tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
     path = tmp_path_factory.mktemp("pieces") / "tokenizer.json"
