@@ -92,7 +92,7 @@ def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
     found = _Gaps.of(text, lines)
     if not found.separator:
         return Layout("", 0, 1, keeps_blanks=False)
-    most = _usual(found.separator, found.cells or found.leads)
+    most = _usual(found.separator, found.cells or [lead for lead, _ in found.leads])
     smaller = {usual for usual in _smaller_usuals(text, lines, found) if 0 < usual < most}
     layouts = [layout for usual in sorted({most, *smaller}, reverse=True) for layout in _layouts(found, usual)]
     return max(layouts, key=lambda layout: sum(len(slots_of(text, line, layout).slots) == columns for line in lines if line.titles))
@@ -100,24 +100,28 @@ def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Gaps:
-    """What stands between neighbouring cells, between titles and first cells, after titles without cells, and between headers."""
+    """What stands between neighbouring cells, between titles and first cells (with how many cells the title may leave empty
+    itself), after titles without cells, and between headers.
+    """
 
     separator: str
     cells: Sequence[str]
-    leads: Sequence[str]
+    leads: Sequence[tuple[str, int]]
     bare: Sequence[str]
     headers: Sequence[str]
 
     @classmethod
     def of(cls, text: str, lines: Sequence[Line]) -> _Gaps:
         cells = [gap for line in lines for gap in _gaps(text, line)]
-        leads = [lead for line in lines if line.titles and line.cells and not _FOREIGN.search(lead := lead_of(text, line))]
-        return cls(_separator(cells or leads), cells, leads, _title_gaps(text, lines), _header_gaps(text, lines))
+        titled = [line for line in lines if line.titles and line.cells]
+        leads = [(lead, line.item.spans if line.item else 0) for line in titled if not _FOREIGN.search(lead := lead_of(text, line))]
+        separator = _separator(cells or [lead for lead, _ in leads])
+        return cls(separator, cells, leads, _title_gaps(text, lines), _header_gaps(text, lines))
 
 
 def _smaller_usuals(text: str, lines: Sequence[Line], found: _Gaps) -> Iterable[int]:
     """What may be the usual number of separators if every gap between two cells holds a blank, as it may in a sparse table."""
-    yield _usual(found.separator, found.leads)
+    yield _usual(found.separator, [lead for lead, _ in found.leads])
     if found.separator == "|":
         yield _usual(found.separator, found.bare)
     elif not found.cells:
@@ -140,7 +144,7 @@ def _shown(found: _Gaps, usual: int, ends: Ends) -> list[int]:
 
     Where bars may be filler, a single lead proves nothing; where they may not, several bars after a title do.
     """
-    first = [separators(lead, found.separator) for lead in found.leads]
+    first = [max(0, separators(lead, found.separator) - empty) for lead, empty in found.leads]
     if found.separator != "|" or ends is Ends.HIDDEN:
         return first if len(first) > 1 else []
     return first + [count for gap in found.bare if (count := separators(gap, found.separator)) > usual + 1]

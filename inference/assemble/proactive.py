@@ -11,8 +11,8 @@ import numpy as np
 from gongkai.inference.assemble.candidates import placements
 from gongkai.inference.assemble.glued import glued_placements, run_of_digits
 from gongkai.inference.assemble.layout import Layout, Slot
-from gongkai.inference.assemble.reading import Context, Placed, PrintedRow, TableReading, is_row, left_out, no_number, printed_rows
-from gongkai.inference.assemble.rows import Item, Line, align
+from gongkai.inference.assemble.reading import Context, Placed, PrintedRow, TableReading, block_rows, left_out, no_number, printed_rows
+from gongkai.inference.assemble.rows import Item, Line, align, is_row
 from gongkai.inference.assemble.titles import similarities
 from gongkai.inference.forms import Block, Column, forms
 from gongkai.inference.numbers import CellNumber, is_placeholder, read_cell
@@ -35,7 +35,6 @@ class _Part:
 def read_proactive(context: Context, document_form: str | None) -> TableReading:
     """The cells of one printed table. `document_form` decides a block only where nothing in the block does."""
     lines = align(context.region.tokens, _items(), context.region.end)
-    order = [item.key for item in _items() if item.role == "row"]
     parts = list(_parts(lines))
     named = {part.key: _form_of(part) for part in parts}
     fallback = _only(set(filter(None, named.values()))) or document_form
@@ -51,7 +50,7 @@ def read_proactive(context: Context, document_form: str | None) -> TableReading:
             continue
         block = part.choices[form]
         layout = context.layout(lines, len(block.columns))
-        rows = printed_rows(context, part.lines, layout, _within(order, block), len(block.columns))
+        rows = printed_rows(context, part.lines, layout, block_rows(block), len(block.columns))
         found += rows
         for row in rows:
             placed, reason = _row_cells(row, block, layout, context.deduplicated)
@@ -108,11 +107,6 @@ def _block_of(line: Line) -> str | None:
 
 def _choices(key: str) -> dict[str, Block]:
     return {name: block for name, form in forms().items() for block in form.table(TABLE).blocks if block.key == key}
-
-
-def _within(order: Sequence[str], block: Block) -> list[str]:
-    rows = {row.key for row in block.rows}
-    return [key for key in order if key in rows]
 
 
 def _form_of(part: _Part) -> str | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from gongkai.inference.assemble.candidates import without_outer_blanks
 from gongkai.inference.assemble.layout import GRID, Layout, Slot, Slots, layout_of, slots_of
 from gongkai.inference.assemble.regions import Region
-from gongkai.inference.assemble.rows import Item, Line
+from gongkai.inference.assemble.rows import Item, Line, is_row
+from gongkai.inference.assemble.strange import missing_rows, rows_of_strange_lines
 from gongkai.inference.forms import Block
 from gongkai.inference.results import Status
 from gongkai.model.types import Page
@@ -81,38 +82,26 @@ def row_items(block: Block) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def printed_rows(context: Context, lines: Sequence[Line], layout: Layout, order: Sequence[str], columns: int) -> tuple[PrintedRow, ...]:
-    """The lines as statutory rows.
+def block_rows(block: Block) -> tuple[Item, ...]:
+    """The rows of a block in printed order."""
+    return tuple(Item("row", row.key, row.wordings()) for row in block.rows)
+
+
+def printed_rows(context: Context, lines: Sequence[Line], layout: Layout, rows: Sequence[Item], columns: int) -> tuple[PrintedRow, ...]:
+    """The lines as rows of the form, which has `rows` in this order.
 
     Cells after a title that the form does not have, or of a line as long as several rows, belong to rows whose titles were
     lost or reworded, if exactly as many are missing in that place.
     """
-    rows: list[PrintedRow] = []
-    strange = [index for index, line in enumerate(lines) if line.cells and not is_row(line)]
+    found: list[PrintedRow] = []
+    strange = rows_of_strange_lines(lines, rows)
     for index, line in enumerate(lines):
         slots = slots_of(context.page.text, line, layout)
-        keys: tuple[str, ...] = (line.item.key,) if is_row(line) and line.item else ()
-        if index in strange or (keys and len(slots.slots) >= 2 * columns):
-            missing, span = _missing_after(lines, index, order)
-            together = [other for other in strange if other in span]
-            keys += (missing[together.index(index)],) if index in strange and len(together) == len(missing) else missing
-        rows += _shared_out(keys, slots, line, columns)
-    return tuple(rows)
-
-
-def is_row(line: Line) -> bool:
-    """Whether the title of a line is a row of the form."""
-    return line.item is not None and line.item.role == "row"
-
-
-def _missing_after(lines: Sequence[Line], index: int, order: Sequence[str]) -> tuple[tuple[str, ...], range]:
-    """The rows that should stand between the last title read up to line `index` and the next one, and the lines between."""
-    read = [
-        (place, order.index(line.item.key)) for place, line in enumerate(lines) if is_row(line) and line.item and line.item.key in order
-    ]
-    before = max(((place, row) for place, row in read if place <= index), default=(-1, -1))
-    after = min(((place, row) for place, row in read if place > index), default=(len(lines), len(order)))
-    return tuple(order[before[1] + 1 : after[1]]), range(before[0] + 1, after[0])
+        keys: tuple[str, ...] = (line.item.key,) if is_row(line) and line.item else strange.get(index, ())
+        if is_row(line) and len(slots.slots) >= 2 * columns:
+            keys += tuple(item.key for item in missing_rows(lines, index, rows))
+        found += _shared_out(keys, slots, line, columns)
+    return tuple(found)
 
 
 def _shared_out(keys: Sequence[str], slots: Slots, line: Line, columns: int) -> Iterable[PrintedRow]:

@@ -12,9 +12,10 @@ from gongkai.inference.assemble.candidates import Candidate, placements, priced
 from gongkai.inference.assemble.decide import MARGIN, decided
 from gongkai.inference.assemble.glued import glued_placements, is_glued, prints_zeros
 from gongkai.inference.assemble.layout import Layout
-from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading, is_row, left_out, printed_rows, row_items
-from gongkai.inference.assemble.rows import Item, Line, align
+from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading, block_rows, left_out, printed_rows, row_items
+from gongkai.inference.assemble.rows import Item, Line, align, is_row
 from gongkai.inference.assemble.search import Floats, Stage, min_marginals
+from gongkai.inference.assemble.titles import ordinal
 from gongkai.inference.forms import Block, forms
 
 TABLE = "requests"
@@ -42,13 +43,13 @@ _ONLY_2021 = {"other_not_corrected", "other_fee_unpaid", "other_other"}
 
 def read_requests(context: Context, facts: Facts) -> TableReading:
     """The cells of one printed requests table. `facts` may choose the applicant's column, which arithmetic never can."""
-    lines = align(context.region.tokens, _items(), context.region.end)
+    lines = _with_old_other(align(context.region.tokens, _items(), context.region.end))
     form = form_of(lines)
     block = forms()[form or "2021"].table(TABLE).blocks[0]
-    order = [row.key for row in block.rows]
     layout = context.layout(lines, COLUMNS)
-    rows = _without_span_filler(printed_rows(context, lines, layout, order, COLUMNS))
-    by_key = {row.key: row for row in rows if row.key in order}
+    rows = _without_span_filler(printed_rows(context, lines, layout, block_rows(block), COLUMNS))
+    known = {row.key for row in block.rows}
+    by_key = {row.key: row for row in rows if row.key in known}
     how = _Printing(layout, prints_zeros((row.slots for row in rows), COLUMNS), context.deduplicated)
     stages = [Stage(key, _candidates(key, by_key.get(key), how, facts), _STEPS.get(key, _take)) for key in _search_order(block)]
     stages.append(Stage("", (UNKNOWN,), _nothing_left))
@@ -65,7 +66,7 @@ def _items() -> tuple[Item, ...]:
     columns = [Item("column", newer.corner or "", (newer.corner or "",))]
     columns += (Item("column", title, (title,)) for line in newer.column_headings for title in line)
     rows = [Item("row", shared.key, shared.wordings()) if item.key == shared.title else item for item in row_items(newer)]
-    return (*columns, *rows)
+    return (*columns, *(replace(item, spans=_SPANS.get(item.key, 0)) for item in rows))
 
 
 def _without_span_filler(rows: Sequence[PrintedRow]) -> tuple[PrintedRow, ...]:
@@ -78,6 +79,18 @@ def _without_span_filler(rows: Sequence[PrintedRow]) -> tuple[PrintedRow, ...]:
     if not longer or not all(slot.token is None for row in spanning for slot in row.slots.slots[: _SPANS[row.key]]):
         return tuple(rows)
     return tuple(replace(row, slots=replace(row.slots, slots=row.slots.slots[_SPANS.get(row.key, 0) :])) for row in rows)
+
+
+def _with_old_other(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines with a row 其他 that is the only one of other handling, and not numbered 3, read as (六)其他处理 of 2019."""
+    others = [line for line in lines if is_row(line) and line.item and line.item.key in (*_ONLY_2021, "other_handling")]
+    if len(others) != 1 or not others[0].cells or others[0].item is None or others[0].item.key != "other_other":
+        return tuple(lines)
+    only = others[0]
+    if ordinal("".join(title.text for title in only.titles)) == ordinal(only.item.wordings[0] if only.item else ""):
+        return tuple(lines)
+    older = next(item for item in _items() if item.key == "other_handling")
+    return tuple(replace(line, item=older) if line is only else line for line in lines)
 
 
 def form_of(lines: Sequence[Line]) -> str | None:

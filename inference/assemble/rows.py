@@ -26,11 +26,15 @@ _PASS = -1  # an item that no title is; other steps count the titles that are on
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A statutory title: `role` is row, heading, column or block; `key` names it (a heading's key is its wording)."""
+    """A statutory title: `role` is row, heading, column or block; `key` names it (a heading's key is its wording).
+
+    A title that spans the columns of other titles may leave as many empty cells as `spans` says.
+    """
 
     role: str
     key: str
     wordings: tuple[str, ...]
+    spans: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,11 @@ class Line:
         first = self.cells[0].start if self.cells else self.until
         ends = [title.end for title in self.titles if title.end <= first]
         return max(ends, default=first)
+
+
+def is_row(line: Line) -> bool:
+    """Whether the title of a line is a row of the form."""
+    return line.item is not None and line.item.role == "row"
 
 
 def align(tokens: Sequence[Token], items: Sequence[Item], end: int) -> tuple[Line, ...]:
@@ -188,7 +197,7 @@ def _continued(lines: Sequence[Line]) -> tuple[Line, ...]:
     joined: list[Line] = []
     for line in lines:
         before = joined[-1] if joined else None
-        if before is not None and before.item is not None and before.item.role == "row" and line.item is None and _runs_on(before, line):
+        if before is not None and is_row(before) and line.item is None and _runs_on(before, line):
             joined[-1] = replace(
                 before, titles=(*before.titles, *line.titles), cells=(*before.cells, *line.cells), until=line.until, last=line.last
             )

@@ -16,6 +16,7 @@ _BLANKS = re.compile(r"[\s|_]+")
 _ENUMERATOR = re.compile(r"^(?:[(（]?[一二三四五六七八九十]{1,2}[)）、.．:]|[(（]?\d{1,2}[)）、.．](?!\d))")
 _NOTE = re.compile(r"(?<=..)[(（【\[].*$")
 _MARKS = re.compile(r"[()（）\[\]【】“”\"'‘’、,，.．。:：;；/\\·*+-]+")
+_OTHER_WORDS = (("档案", "文件"), ("专案", "项目"), ("资讯", "信息"))  # Taiwan's words, also where a title was split between them
 _SHORT = 2
 _ABRIDGED = 5
 _REMEMBERED = 8192
@@ -36,6 +37,8 @@ def ordinal(text: str) -> int | None:
 def bare(text: str) -> str:
     """The words of a title: no blanks, number, punctuation or note in brackets. A title that is all bracket keeps its words."""
     joined = _BLANKS.sub("", text)
+    for theirs, ours in _OTHER_WORDS:
+        joined = joined.replace(theirs, ours)
     head = _NOTE.sub("", _ENUMERATOR.sub("", joined)) or joined
     return _MARKS.sub("", head) or _MARKS.sub("", joined) or joined
 

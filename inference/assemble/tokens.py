@@ -90,6 +90,6 @@ def _token(page: LabelledPage, span: Span) -> Token:
         return Token(Kind.TITLE, span.start, span.end, text, span.label, span.score)
     if is_placeholder(text):
         return Token(Kind.BLANK, span.start, span.end, text, span.label, span.score)
-    if _PIECE_OF_TITLE.fullmatch(text):
+    if _PIECE_OF_TITLE.fullmatch(text) and read_cell(text, signed=True, decimal=True) is None:
         return Token(Kind.TITLE, span.start, span.end, text, "row", span.score)
     return Token(Kind.VALUE, span.start, span.end, text, span.label, span.score)

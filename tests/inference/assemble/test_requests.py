@@ -156,7 +156,7 @@ def test_of_glued_digits_only_the_certain_ones_are_read(printer: Printer, contex
 
 def test_a_row_without_its_title_takes_the_place_that_is_free(printer: Printer, context: MakeContext) -> None:
     page = printer("2021", "pipes").requests({"granted": ("2", "0", "0", "0", "0", "0", "2")})
-    reading = read_requests(context(page.replace("r{(一)予以公开}", "r{甲乙丙丁}")), {})
+    reading = read_requests(context(page.replace("r{(一)予以公开}", "r{(一)甲乙丙}")), {})
     assert row(reading, "granted") == [2, 0, 0, 0, 0, 0, 2]
     assert reading.cells["requests.granted.total"].status is Status.PLACED
 
