@@ -38,8 +38,8 @@ eval-seeds: .venv/dev.stamp  ## cells of the pages with gold in $GONGKAI_GOLD/se
 eval-dev: .venv/dev.stamp  ## narrative figures of $GONGKAI_GOLD/dev, by label
 	$(BIN)/python -m gongkai.training.seeds figures
 
-bench-accuracy: .venv/dev.stamp  ## cells of 1,000 generated pages that no training saw, by severity and layout
-	$(BIN)/python -m gongkai.training.accuracy --pages 250
+bench-accuracy: .venv/dev.stamp  ## cells of 1,200 generated pages that no training saw, by severity, layout and damage
+	$(BIN)/python -m gongkai.training.accuracy --pages 250 --jobs 2
 
 card: .venv/dev.stamp  ## measure the shipped model and write its card
 	$(BIN)/python -m gongkai.training.record $(GONGKAI_GOLD)

@@ -9,16 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gongkai.inference.extract import Extractor
 from gongkai.model.checkpoint import METRICS, shipped_folder, write_manifest
-from gongkai.training.accuracy import held_out_pages, measure
+from gongkai.training.accuracy.measure import READERS, measure
+from gongkai.training.accuracy.pages import orders
 from gongkai.training.card import write_card
 from gongkai.training.scores import Score
 from gongkai.training.seeds import GoldTable, compare_table, extract, score_kind
@@ -50,9 +49,9 @@ def measure_seeds(folder: Path, model: Path) -> dict[str, Any]:
 
 def measure_generated(model: Path, pages: int) -> dict[str, Any]:
     """Cells of generated pages by severity: the whole chain, and the assembler on gold labels."""
-    counts, digest = measure(Extractor.from_pretrained(model), held_out_pages(pages))
-    groups = {name: {group: asdict(count) for group, count in found.items()} for name, found in counts.items()}
-    return {"pages": 4 * pages, "sha256": digest, **groups}
+    results = measure(orders(pages), READERS, model)
+    groups = {reader: {group: counts.as_json() for group, counts in results.counts(reader).items()} for reader in READERS}
+    return {"pages": len(results.pages), "sha256": results.digest, **groups}
 
 
 def _rates(score: Score) -> dict[str, float | int]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from gongkai.training.synth.evidence import Flattening, PrintedRow, printed_rows
 from gongkai.training.synth.grid import Grid
 from gongkai.training.synth.layouts import render
+from gongkai.training.synth.lost_lines import drop_repeated_lines
 from gongkai.training.synth.marked import MarkedText
 from gongkai.training.synth.plan import ABSENT, LAYOUTS, MODES, Plan, draw_plan
 from gongkai.training.synth.row_damage import damage_rows
@@ -34,6 +36,7 @@ class TablesText:
     cells: Mapping[str, Value | None]
     garble: tuple[str, ...] = ()
     layouts: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[PrintedRow, ...] = ()
 
 
 def render_tables(report: Report, plan: Plan, rng: random.Random) -> TablesText:
@@ -43,15 +46,18 @@ def render_tables(report: Report, plan: Plan, rng: random.Random) -> TablesText:
     seed = rng.getrandbits(64)  # one for the page: its tables share indents, gaps and fillers
     grids = damaged_grids(report, plan, rng)
     sections = {table: render(plan.layouts[table], grid, random.Random(seed)) for table, grid in grids.items()}
+    manners = {table: Flattening(layout, seed, "A19" in plan.modes) for table, layout in plan.layouts.items()}
+    rows = {table: printed_rows(table, grid, report.blocks[table], manners[table]) for table, grid in grids.items()}
     cells: Mapping[str, Value | None] = dict.fromkeys(report.cells) if "A20" in plan.modes else report.cells
     if "T1" in plan.modes:
         missing = rng.sample(TABLES, rng.choice((1, 1, 2)))
         sections |= dict.fromkeys(missing, MarkedText(""))
         cells = {key: value for key, value in cells.items() if key.split(".")[0] not in missing}
+        rows = {table: found for table, found in rows.items() if table not in missing}
     if "A19" in plan.modes:
         sections = _drop_across(sections)
         cells = surviving_cells(cells, *sections.values())
-    return TablesText(sections, cells, _garble(report, plan), plan.layouts)
+    return TablesText(sections, cells, _garble(report, plan), plan.layouts, tuple(row for found in rows.values() for row in found))
 
 
 def damaged_grids(report: Report, plan: Plan, rng: random.Random) -> dict[str, Grid]:
@@ -62,34 +68,9 @@ def damaged_grids(report: Report, plan: Plan, rng: random.Random) -> dict[str, G
     return {table: damage_rows(table, damage_titles(grid, modes, context), modes, context) for table, grid in grids.items()}
 
 
-def drop_repeated_lines(marked: MarkedText, seen: set[str] | None = None) -> MarkedText:
-    """A19: every distinct line once, as one crawler keeps them; `seen` (which grows) carries lines over from earlier text."""
-    seen = set() if seen is None else seen
-    edits = []
-    position = 0
-    for line in marked.text.splitlines(keepends=True):
-        words = line.strip()
-        if words in seen or not words:
-            edits.append((position, position + len(line), ""))
-        seen.add(words)
-        position += len(line)
-    return with_stripped_marks(marked.edit(edits)) if edits else marked
-
-
-def with_stripped_marks(marked: MarkedText) -> MarkedText:
-    """The text with marks that neither begin nor end in whitespace; a mark of nothing else is gone."""
-    marks = []
-    for mark in marked.marks:
-        words = marked.text[mark.start : mark.end]
-        if words.strip():
-            start = mark.start + len(words) - len(words.lstrip())
-            marks.append(replace(mark, start=start, end=start + len(words.strip())))
-    return MarkedText(marked.text, tuple(marks))
-
-
 def surviving_cells(cells: Mapping[str, Value | None], *texts: MarkedText) -> dict[str, Value | None]:
     """The cells that still have a mark in one of the texts."""
-    kept = {mark.key for text in texts for mark in text.marks}
+    kept = {key for text in texts for key in text.keys()}
     return {key: value for key, value in cells.items() if key in kept}
 
 

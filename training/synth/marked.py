@@ -11,7 +11,10 @@ from gongkai.model.types import Span
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Characters `start` to `end` (half-open) carry `label`; `key` is the cell that a value or blank stands in, if any."""
+    """Characters `start` to `end` (half-open) carry `label`; `key` is the cell that a value or blank stands in, if any.
+
+    Where nothing separates the cells of a row, one mark has the keys of all of them, joined by `+`.
+    """
 
     start: int
     end: int
@@ -57,6 +60,10 @@ class MarkedText:
             if span is not None:
                 marks.append(Mark(*span, mark.label, mark.key))
         return MarkedText(edited.text, _disjoint(marks))
+
+    def keys(self) -> set[str]:
+        """The cells of which something stands in the text."""
+        return {key for mark in self.marks if mark.key for key in mark.key.split("+")}
 
     def spans(self) -> tuple[Span, ...]:
         """The marks as spans."""

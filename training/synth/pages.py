@@ -14,6 +14,7 @@ from gongkai.training.synth.augment import cut
 from gongkai.training.synth.cells import TablesText, drop_repeated_lines, render_tables, surviving_cells
 from gongkai.training.synth.characters import DAMAGE, NARRATIVE_DAMAGE, PAGE_DAMAGE, apply_modes, draw_modes
 from gongkai.training.synth.edits import trimmed
+from gongkai.training.synth.evidence import PrintedRow, surviving_rows
 from gongkai.training.synth.facts import report_facts
 from gongkai.training.synth.grammar import Facts, say, wordings
 from gongkai.training.synth.layout_damage import one_line
@@ -72,7 +73,9 @@ class SyntheticPage:
     """A page with everything that is true of it.
 
     `marked` is the text with its labels; `cells` maps a cell key to the number printed there, or None for a blank; `figures` are
-    what the narrative states, in offsets of the text; `garble` names all damage. `form` is None on a page without tables.
+    what the narrative states, in offsets of the text; `garble` names all damage. `form` is None on a page without tables. `rows`
+    are the rows of the tables with those of their cells that show in the text; `truth` is the number that belongs in every cell of
+    the form, whether it is printed or not.
     """
 
     id: str
@@ -85,6 +88,8 @@ class SyntheticPage:
     layouts: Mapping[str, str]
     garble: tuple[str, ...]
     severity: int
+    rows: tuple[PrintedRow, ...]
+    truth: Mapping[str, Value]
 
     @property
     def text(self) -> str:
@@ -126,7 +131,10 @@ def generate_page(seed: int, options: PageOptions | None = None) -> SyntheticPag
     if draft.has("cut"):
         marked = _cut(marked, rng)
         cells = surviving_cells(cells, marked)
-    return _page(seed, draft, marked, replace(tables, cells=cells))
+    rows = tables.rows
+    if draft.has("cut") or "A19" in draft.plan.modes:
+        rows = surviving_rows(rows, marked.keys(), "A19" in draft.plan.modes)
+    return _page(seed, draft, marked, replace(tables, cells=cells, rows=rows))
 
 
 def _page(seed: int, draft: _Draft, marked: MarkedText, tables: TablesText) -> SyntheticPage:
@@ -143,6 +151,8 @@ def _page(seed: int, draft: _Draft, marked: MarkedText, tables: TablesText) -> S
         layouts=layouts,
         garble=tuple(dict.fromkeys((*tables.garble, *sorted(draft.page_modes), *draft.damage))),
         severity=draft.plan.severity,
+        rows=tables.rows,
+        truth=draft.report.truth,
     )
 
 

@@ -12,7 +12,7 @@ LAYOUT_WEIGHTS: Mapping[str, float] = {
     "A1": 30, "A2": 24, "A3": 5, "A4": 14, "A5": 4, "A6": 5, "A7": 4, "A8": 2, "A9": 2, "A10": 6,
     "A11": 5, "A12": 1.5, "A13": 4, "A14": 2.5, "A15": 3, "A16": 2, "A18": 2,
 }  # fmt: skip
-"""How often each layout is drawn; the lossy ones only where a plan allows heavy damage."""
+"""How often each layout is drawn, layouts of other modules being drawn alike; the lossy ones only where a plan allows heavy damage."""
 
 LAYOUTS: tuple[str, ...] = tuple(LAYOUT_WEIGHTS)
 LOSSY_LAYOUTS = ("A12", "A13", "A14", "A15", "A16")
@@ -62,7 +62,7 @@ def draw_plan(rng: random.Random, severity: int, layouts: Sequence[str] | None =
 
 
 def _draw_layout(rng: random.Random, pool: Sequence[str]) -> str:
-    return rng.choices(pool, [LAYOUT_WEIGHTS[name] for name in pool])[0]
+    return rng.choices(pool, [LAYOUT_WEIGHTS.get(name, 1.0) for name in pool])[0]
 
 
 def _draw_some(rng: random.Random, weights: Mapping[str, float], count: int, allowed: Sequence[str] | None) -> set[str]:

@@ -9,6 +9,7 @@ from gongkai.training.synth.grid import Grid
 from gongkai.training.synth.layouts.lines import cell_lines, framed, pipe_after, pipe_before_row, pipe_line, single_lines
 from gongkai.training.synth.layouts.printed import glued, one_line, paged, stacked
 from gongkai.training.synth.layouts.rows import filler_rows, markdown, outer_pipes, padded_pipes, plain_rows, spaced_rows, trailing_filler
+from gongkai.training.synth.layouts.unseen import UNSEEN_RENDERERS
 from gongkai.training.synth.marked import MarkedText
 
 Layout = Callable[[Grid, random.Random], MarkedText]
@@ -36,4 +37,4 @@ RENDERERS: Mapping[str, Layout] = {
 
 def render(layout: str, grid: Grid, rng: random.Random) -> MarkedText:
     """`grid` as text in `layout`: stripped of newlines at both ends, no newline added."""
-    return RENDERERS[layout](grid, rng)
+    return (UNSEEN_RENDERERS if layout in UNSEEN_RENDERERS else RENDERERS)[layout](grid, rng)

@@ -14,7 +14,7 @@ _WRAP = 12
 
 
 def glued(grid: Grid, rng: random.Random) -> MarkedText:
-    """A12: nothing between the cells of a row; a run of numbers is one value without a key, since nobody can cut it by sight."""
+    """A12: nothing between the cells of a row; a run of numbers is one value with the keys of all its cells, joined by `+`."""
     parts: list[Part] = []
     for row in on_one_line(grid.without_blanks(), "").rows:
         parts += (*_glued_row(row), "\n")
@@ -29,7 +29,8 @@ def _glued_row(row: GridRow) -> list[Part]:
             run.append(piece)
             continue
         if run:
-            parts.append(MarkedText.of("".join(p.text for p in run), "value", run[0].key if len(run) == 1 else None))
+            keys = [p.key for p in run if p.key]
+            parts.append(MarkedText.of("".join(p.text for p in run), "value", "+".join(keys) or None))
             run = []
         parts.append(piece.marked())
     return parts
