@@ -20,7 +20,7 @@ from gongkai.inference.commands.streams import emit, say, speak_utf8
 from gongkai.model.errors import GongkaiError
 
 GROUP = "gongkai.commands"
-COMMANDS = ("extract", "show", "samples", "doctor")
+COMMANDS = ("extract", "show", "batch", "samples", "doctor")
 USAGE, INTERRUPTED = 2, 130
 
 

@@ -56,6 +56,16 @@ def to_rows(extraction: Extraction) -> list[Record]:
     return [{**document, **_row(cell)} for cell in extraction.cells]
 
 
+def figure_rows(extraction: Extraction) -> list[Record]:
+    """One flat row for every figure of the narrative."""
+    return [{"source": extraction.source, **_figure(figure)} for figure in extraction.figures]
+
+
+def check_rows(extraction: Extraction) -> list[Record]:
+    """One flat row for every rule of arithmetic; `keys` and `doubtful` are lists of cells' keys."""
+    return [{"source": extraction.source, **_check(check), "doubtful": list(check.doubtful)} for check in extraction.checks]
+
+
 def to_pandas(extractions: Extraction | Iterable[Extraction]) -> pandas.DataFrame:
     """The rows of one or many extractions as one data frame. Raises MissingExtraError without pandas."""
     try:

@@ -11,3 +11,6 @@ Paths = Annotated[list[str] | None, typer.Argument(metavar="PATH...", help="Text
 Model = Annotated[Path | None, typer.Option(metavar="DIR", help="The model folder, instead of the one that comes along.")]
 MinConfidence = Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out values below this confidence.")]
 Samples = Annotated[bool, typer.Option("--samples", help="Read the sample pages that come along.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes that read, each with a model of its own (default: one a core).")]
+Deadline = Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="What one document may take.")]
+Memory = Annotated[int, typer.Option(min=16, metavar="MB", help="What one document may take of memory besides the model's (Linux).")]

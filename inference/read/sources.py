@@ -1,4 +1,4 @@
-"""The inputs of a command line, one by one: files, folders, standard input, and records of .jsonl files."""
+"""The inputs of a command line, one by one: files, folders, standard input, and what holds many documents in one file."""
 
 from __future__ import annotations
 
@@ -8,19 +8,25 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from gongkai.inference.read.document import MAX_BYTES, Document, document_from_bytes, document_from_path, unreadable
+from gongkai.inference.read.folders import Walk
+from gongkai.inference.read.found import Found, Load, refuse, refused
 from gongkai.inference.read.names import Stems
-from gongkai.inference.read.records import read_records
+from gongkai.inference.read.parquet import read_parquet
+from gongkai.inference.read.records import RECORDS, read_records
+from gongkai.inference.read.warc import WARCS, read_warc
+from gongkai.inference.read.zipped import read_zip
 from gongkai.model.errors import UnreadableError
 
 SUFFIXES = frozenset({".txt", ".html", ".htm", ".md"})
 """What is read of a folder. A file that is named itself is read whatever its suffix."""
 STDIN = "-"
 
+CONTAINERS = (*RECORDS, ".parquet", ".zip", *WARCS)
+"""How the names of files end that hold many documents."""
+
 Warn = Callable[[str], object]
-_Load = Callable[[], Document]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Source:
     name: str
     stem: str
     warnings: tuple[str, ...] = ()
-    loader: _Load = field(compare=False, kw_only=True)
+    loader: Load = field(compare=False, kw_only=True)
 
     def load(self) -> Document:
         """Read the document, its warnings with those of the source first. Raises DocumentError if it cannot be read."""
@@ -52,10 +58,10 @@ def find_documents(paths: Iterable[str], warn: Warn | None = None) -> Iterator[S
     stdin_taken = False
     for path in paths:
         if path == STDIN:
-            found: Iterable[tuple[str, str, _Load]] = _stdin(stdin_taken)
+            found: Iterable[Found] = _stdin(stdin_taken)
             stdin_taken = True
         else:
-            found = _behind(path, tell)
+            found = behind(path, tell)
         for name, wanted, loader in found:
             stem, warning = stems.claim(wanted, name)
             if warning:
@@ -63,56 +69,64 @@ def find_documents(paths: Iterable[str], warn: Warn | None = None) -> Iterator[S
             yield Source(name, stem, (warning,) if warning else (), loader=loader)
 
 
-def _behind(path: str, tell: Warn) -> Iterator[tuple[str, str, _Load]]:
+def behind(path: str, tell: Warn, containers: bool = False) -> Iterator[Found]:
+    """The documents behind one path other than `-`, one after the other and none held: a file, a folder, or a container of many.
+
+    `containers` reads those in folders, too. Never raises for bad input, only MissingExtraError.
+    """
+    name = path.lower()
     if Path(path).is_dir():
-        yield from _folder(Path(path), tell)
-    elif path.lower().endswith(".jsonl"):
+        yield from _folder(path, tell, containers)
+    elif name.endswith(RECORDS):
         yield from read_records(path)
+    elif name.endswith(".parquet"):
+        yield from read_parquet(path)
+    elif name.endswith(".zip"):
+        yield from read_zip(path, SUFFIXES, tell)
+    elif name.endswith(WARCS):
+        yield from read_warc(path, tell)
     else:
-        yield _file(Path(path), Path(path).stem)
+        yield _file(path, Path(path).stem)
 
 
-def _file(path: Path, wanted: str) -> tuple[str, str, _Load]:
-    return _display(path), wanted, partial(document_from_path, str(path))
+def _file(path: str, wanted: str) -> Found:
+    return _display(path), wanted, partial(document_from_path, path)
 
 
-def _stdin(taken: bool) -> Iterator[tuple[str, str, _Load]]:
+def _stdin(taken: bool) -> Iterator[Found]:
     if taken:
-        yield "stdin", "stdin", partial(_refuse, UnreadableError("stdin: standard input was named twice; it can be read only once"))
+        yield "stdin", "stdin", partial(refuse, UnreadableError("stdin: standard input was named twice; it can be read only once"))
         return
     yield "stdin", "stdin", partial(document_from_bytes, "stdin", sys.stdin.buffer.read(MAX_BYTES + 1))
 
 
-def _folder(root: Path, tell: Warn) -> Iterator[tuple[str, str, _Load]]:
+def _folder(root: str, tell: Warn, containers: bool) -> Iterator[Found]:
     """The files of known suffixes in and below `root`; hidden ones are passed over."""
     n_found = n_skipped = 0
-    errors: list[OSError] = []
-    for folder, subfolders, files in os.walk(root, onerror=errors.append):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for file in sorted(name for name in files if not name.startswith(".")):
-            path = Path(folder, file)
-            if path.suffix.lower() in SUFFIXES:
-                n_found += 1
-                yield _file(path, "__".join(path.relative_to(root).with_suffix("").parts))
-            else:
-                n_skipped += 1
-    for error in errors:
-        name = _display(Path(os.fsdecode(error.filename or root)))
-        yield name, Path(name).name, partial(_refuse, unreadable(name, error))
-    _tell_of(root, n_found, n_skipped, tell)
+    walk = Walk(root)
+    for path in walk:
+        if Path(path).suffix.lower() in SUFFIXES:
+            n_found += 1
+            yield _file(path, "__".join(Path(path).relative_to(root).with_suffix("").parts))
+        elif containers and path.lower().endswith(CONTAINERS):
+            n_found += 1
+            yield from behind(path, tell)
+        else:
+            n_skipped += 1
+    for error in walk.errors:
+        name = _display(os.fsdecode(error.filename or root))
+        yield refused(name, unreadable(name, error))
+    _tell_of(_display(root), (*sorted(SUFFIXES), *(CONTAINERS if containers else ())), (n_found, n_skipped), tell)
 
 
-def _tell_of(root: Path, n_found: int, n_skipped: int, tell: Warn) -> None:
-    known = " ".join(sorted(SUFFIXES))
+def _tell_of(root: str, suffixes: Iterable[str], counts: tuple[int, int], tell: Warn) -> None:
+    n_found, n_skipped = counts
+    known = " ".join(suffixes)
     if n_skipped:
-        tell(f"{_display(root)}: {n_skipped} file(s) with other suffixes than {known} left out; name a file itself to have it read")
+        tell(f"{root}: {n_skipped} file(s) with other suffixes than {known} left out; name a file itself to have it read")
     elif not n_found:
-        tell(f"{_display(root)}: no documents in this folder ({known})")
+        tell(f"{root}: no documents in this folder ({known})")
 
 
-def _display(path: Path) -> str:
+def _display(path: str) -> str:
     return os.fsencode(path).decode("utf-8", errors="replace")
-
-
-def _refuse(error: Exception) -> NoReturn:
-    raise error

@@ -1,0 +1,117 @@
+"""The tidy tables that a run writes: one row a document, cell, figure and check."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Any
+
+from gongkai.inference.batch.jobs import Outcome
+from gongkai.inference.output import check_rows, figure_rows, from_dict, to_rows
+from gongkai.inference.results import Extraction
+from gongkai.inference.write import encoded, to_jsonl
+
+Row = tuple[Any, ...]
+INTEGER, NUMBER, TEXT = "integer", "number", "text"
+
+TABLES: dict[str, dict[str, str]] = {
+    "documents": {
+        "document": INTEGER,
+        "source": TEXT,
+        "outcome": TEXT,
+        "reason": TEXT,
+        "form": TEXT,
+        "agency": TEXT,
+        "report_year": INTEGER,
+        "warnings": TEXT,
+    },
+    "cells": {
+        "document": INTEGER,
+        "source": TEXT,
+        "form": TEXT,
+        "agency": TEXT,
+        "report_year": INTEGER,
+        "table": TEXT,
+        "row": TEXT,
+        "column": TEXT,
+        "value": NUMBER,
+        "status": TEXT,
+        "text": TEXT,
+        "start": INTEGER,
+        "end": INTEGER,
+        "confidence": NUMBER,
+    },
+    "figures": {
+        "document": INTEGER,
+        "source": TEXT,
+        "label": TEXT,
+        "value": NUMBER,
+        "unit": TEXT,
+        "text": TEXT,
+        "start": INTEGER,
+        "end": INTEGER,
+        "basis": TEXT,
+        "confidence": NUMBER,
+    },
+    "checks": {
+        "document": INTEGER,
+        "source": TEXT,
+        "rule": TEXT,
+        "keys": TEXT,
+        "left": NUMBER,
+        "right": NUMBER,
+        "verdict": TEXT,
+        "doubtful": TEXT,
+    },
+}
+"""Table, column, and what the column holds. `document` is the place in the input, counted from 0, and joins the tables."""
+
+
+class Format(StrEnum):
+    """What a run writes."""
+
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+    CSV = "csv"
+    SQLITE = "sqlite"
+    DUCKDB = "duckdb"
+
+
+def packed(extraction: Extraction) -> bytes:
+    """The line of `gongkai extract --format jsonl`, compressed: what a worker gives back and the ledger keeps."""
+    return zlib.compress(encoded(to_jsonl(extraction)), 1)
+
+
+def unpacked(content: bytes) -> bytes:
+    """The line that was `packed`."""
+    return zlib.decompress(content)
+
+
+def rows_of(outcome: Outcome) -> Iterator[tuple[str, Row]]:
+    """Every row that a document has, with the name of its table, that of `documents` first."""
+    extraction = from_dict(json.loads(unpacked(outcome.content))) if outcome.content is not None else None
+    yield "documents", _document(outcome, extraction)
+    if extraction is None:
+        return
+    for table, records in (("cells", to_rows), ("figures", figure_rows), ("checks", check_rows)):
+        yield from ((table, row) for row in _tuples(table, outcome.position, records(extraction)))
+
+
+def _document(outcome: Outcome, extraction: Extraction | None) -> Row:
+    known = (None, None, None, None)
+    if extraction is not None:
+        warnings = "\n".join(extraction.warnings) or None
+        known = (extraction.form, extraction.agency, extraction.report_year, warnings)  # type: ignore[assignment]
+    return outcome.position, outcome.name, str(outcome.kind), outcome.reason, *known
+
+
+def _tuples(table: str, position: int, records: Iterable[dict[str, Any]]) -> Iterator[Row]:
+    columns = list(TABLES[table])[1:]
+    for record in records:
+        yield position, *(_scalar(record[column]) for column in columns)
+
+
+def _scalar(value: Any) -> Any:
+    return " ".join(value) if isinstance(value, list) else value

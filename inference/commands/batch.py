@@ -1,0 +1,49 @@
+"""`gongkai batch`: many documents through several processes into tables, resumable at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+from functools import partial
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from gongkai.inference.batch import Format, Limits, Settings, run_batch
+from gongkai.inference.commands.options import Deadline, Memory, MinConfidence, Model, Workers
+from gongkai.inference.commands.streams import say
+from gongkai.inference.extract import Extractor
+from gongkai.model.checkpoint import load_checkpoint, shipped_folder
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT...",
+        help="Folders, files, patterns in quotes; of documents, .jsonl[.gz|.zst], .parquet, .zip and .warc[.gz].",
+    ),
+]
+
+
+def batch(
+    inputs: Inputs,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the tables go, and the ledger that a run is resumed from.")],
+    format: Annotated[Format, typer.Option(help="What to write.")] = Format.PARQUET,
+    workers: Workers = None,
+    deadline: Deadline = 120.0,
+    memory: Memory = 1024,
+    shard: Annotated[int, typer.Option(min=1, help="Documents in one part of the output.")] = 1000,
+    model: Model = None,
+    min_confidence: MinConfidence = 0.0,
+) -> None:
+    """Read many documents and write tables of documents, cells, figures and checks. Run again after any end to go on."""
+    digest = load_checkpoint(model or shipped_folder()).digest
+    settings = Settings(format, workers or os.cpu_count() or 1, Limits(deadline, memory), min_confidence, shard, digest)
+    signal.signal(signal.SIGTERM, _interrupt)
+    counts = run_batch(inputs, out, partial(Extractor.from_pretrained, model, 1), settings, say)
+    say(", ".join(f"{n:,} {kind}" for kind, n in counts.items()))
+    raise typer.Exit(int(counts["failed"] > 0))
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt

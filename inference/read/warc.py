@@ -1,0 +1,79 @@
+"""The pages in a WARC file, as crawlers write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from gongkai.inference.read.compressed import MAX_RATIO, allowance
+from gongkai.inference.read.document import MAX_BYTES, document_from_bytes, unreadable
+from gongkai.inference.read.found import Found, refused
+from gongkai.model.errors import MissingExtraError, TooLargeError, UnreadableError
+
+if TYPE_CHECKING:
+    from warcio.recordloader import ArcWarcRecord
+
+WARCS = (".warc", ".warc.gz")
+"""How the names of WARC files end."""
+_RECORDS = frozenset({"response", "resource", "conversion"})
+_PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
+
+
+def read_warc(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
+    """The HTML and text pages of `path` that a server answered with 200, in order, called by their addresses.
+
+    Transfer and content codings are undone, of one page up to the limit of a document. Other responses are counted and told of.
+    Raises MissingExtraError without warcio.
+    """
+    try:
+        from warcio.exceptions import ArchiveLoadFailed
+    except ImportError as error:
+        raise MissingExtraError("reading WARC files", "batch") from error
+    try:
+        yield from _pages(path, tell)
+    except (ArchiveLoadFailed, EOFError) as error:
+        yield refused(path, UnreadableError(f"{path}: damaged or no WARC ({error}); what stands before is read, fetch the file again"))
+    except (OSError, ValueError) as error:
+        yield refused(path, unreadable(path, error))
+
+
+def _pages(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
+    from warcio.archiveiterator import ArchiveIterator
+
+    n_skipped = n_out = 0
+    with open(path, "rb") as file:  # noqa: PTH123 - a path as the user gave it
+        for record in ArchiveIterator(file):
+            if record.rec_type not in _RECORDS:
+                continue
+            if not _is_page(record):
+                n_skipped += 1
+                continue
+            data = record.content_stream().read(MAX_BYTES + 1)
+            n_out += len(data)
+            if n_out > allowance(file.tell()):
+                yield refused(path, TooLargeError(f"{path}: inflates to more than {MAX_RATIO} times its size; the rest is left out"))
+                return
+            name = _address(record, path)
+            yield name, PurePosixPath(urlsplit(name).path).stem or "page", partial(document_from_bytes, name, data)
+    if n_skipped:
+        tell(f"{path}: {n_skipped} response(s) that are no page of text or HTML, or no success, left out")
+
+
+def _is_page(record: ArcWarcRecord) -> bool:
+    headers = record.http_headers
+    if headers is None:
+        return _kind(record.rec_headers.get_header("Content-Type")) in _PAGES
+    return bool(headers.get_statuscode() == "200") and _kind(headers.get_header("Content-Type")) in _PAGES
+
+
+def _kind(content_type: str | None) -> str:
+    """The media type alone; a page that does not say what it is counts as HTML, which is then found out."""
+    return (content_type or "text/html").partition(";")[0].strip().lower()
+
+
+def _address(record: ArcWarcRecord, path: str) -> str:
+    address = record.rec_headers.get_header("WARC-Target-URI") or record.rec_headers.get_header("WARC-Record-ID") or path
+    return address.strip("<>").encode("utf-8", errors="replace").decode()
