@@ -68,7 +68,7 @@ class Progress:
         total = 0
         with suppress(GongkaiError):  # the run meets the same error and tells of it
             for _ in find():
-                total += 1  # noqa: SIM113 - the number is needed when there are no more
+                total += 1
                 if self._stopped.is_set():
                     return
             self._total = total

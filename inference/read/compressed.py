@@ -37,20 +37,19 @@ def allowance(compressed: int) -> int:
     return max(FREE, MAX_RATIO * compressed)
 
 
-def _zstd(file: BinaryIO) -> BinaryIO:
+def _zstd(file: BinaryIO) -> Any:
     try:
         import zstandard
     except ImportError as error:
         file.close()
         raise MissingExtraError("reading .zst files", "batch") from error
-    stream: BinaryIO = zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(file, read_across_frames=True)  # type: ignore[assignment]
-    return stream
+    return zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(file, read_across_frames=True)
 
 
 class _Counted(io.RawIOBase):
     """What `stream` inflates of `file`, up to the allowance for the bytes consumed so far."""
 
-    def __init__(self, path: str, file: BinaryIO, stream: BinaryIO | gzip.GzipFile) -> None:
+    def __init__(self, path: str, file: BinaryIO, stream: Any) -> None:
         self._path, self._file, self._stream = path, file, stream
         self._n_out = 0
 
@@ -71,7 +70,8 @@ class _Counted(io.RawIOBase):
 
     def _read(self, size: int) -> bytes:
         try:
-            return self._stream.read(size)
+            data: bytes = self._stream.read1(size)  # what is there now: damage behind it must not cost it
+            return data
         except (EOFError, zlib.error, OSError) as error:
             raise self._damaged(error) from error
         except Exception as error:

@@ -1,0 +1,82 @@
+"""Labellers that need no model, one of them with a taste for poison, and a run of them as a program to be killed."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from gongkai.inference.batch import Format, Limits, Settings, run_batch
+from gongkai.inference.batch.jobs import Job, MakeExtractor
+from gongkai.inference.batch.pool import Pool
+from gongkai.inference.extract import Extractor
+from gongkai.model.types import LabelledPage, Page, Span
+
+FIGURE = re.compile(r"申请(\d+)件")
+
+
+class Stub:
+    """Labels 申请N件; takes `seconds` for it."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+
+    def label(self, pages: Sequence[Page]) -> list[LabelledPage]:
+        time.sleep(self.seconds)
+        return [
+            LabelledPage(page, tuple(Span(*m.span(1), "requests_received", 0.95) for m in FIGURE.finditer(page.text))) for page in pages
+        ]
+
+
+class Poisoned(Stub):
+    """Does what the page tells it to."""
+
+    def label(self, pages: Sequence[Page]) -> list[LabelledPage]:
+        text = pages[0].text
+        if "HANG" in text:
+            re.match(r"(a|a)*b", "a" * 60)  # holds the interpreter for years
+        if "BOMB" in text:
+            bytearray(8 * 1024**3)
+        if "CRASH" in text:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if "LEAVE" in text:
+            os._exit(3)
+        if "FAULT" in text:
+            raise IndexError("out of range")
+        return super().label(pages)
+
+
+def stub() -> Extractor:
+    return Extractor(Stub())
+
+
+def poisoned() -> Extractor:
+    return Extractor(Poisoned())
+
+
+def broken() -> Extractor:
+    raise ValueError("no such model")
+
+
+def main(source: str, out: str, kind: str, seconds: float, make: MakeExtractor) -> None:
+    """A run of two workers that kills itself `seconds` after the first document went to a worker; never, if negative."""
+    submit = Pool.submit
+
+    def submit_and_die(pool: Pool, jobs: Sequence[Job]) -> None:
+        Pool.submit = submit  # type: ignore[method-assign]
+        threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        submit(pool, jobs)
+
+    if seconds >= 0:
+        Pool.submit = submit_and_die  # type: ignore[method-assign]
+    run_batch([source], Path(out), make, Settings(Format(kind), 2, Limits(6, 512), shard=50), lambda _: None)
+    os._exit(0)  # the clock may still run
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4], float(sys.argv[4]), poisoned if sys.argv[5:] else stub)
