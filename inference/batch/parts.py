@@ -110,8 +110,8 @@ def _parquet(outcomes: Iterable[Outcome], opened: Open) -> None:
     for outcome in outcomes:
         for table, row in rows_of(outcome):
             tables[table].add(row)
-    for table in tables.values():
-        table.close()
+    for written in tables.values():
+        written.close()
 
 
 def _require_pyarrow() -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from gongkai.inference.batch import Format, Limits, Settings, run_batch
+from gongkai.inference.batch.jobs import Kind
 from gongkai.inference.commands.options import Deadline, Memory, MinConfidence, Model, Workers
 from gongkai.inference.commands.streams import say
 from gongkai.inference.extract import Extractor
@@ -42,7 +43,7 @@ def batch(
     signal.signal(signal.SIGTERM, _interrupt)
     counts = run_batch(inputs, out, partial(Extractor.from_pretrained, model, 1), settings, say)
     say(", ".join(f"{n:,} {kind}" for kind, n in counts.items()))
-    raise typer.Exit(int(counts["failed"] > 0))
+    raise typer.Exit(int(counts[Kind.FAILED] > 0))
 
 
 def _interrupt(*_: object) -> NoReturn:

@@ -67,16 +67,17 @@ def main(source: str, out: str, kind: str, seconds: float, make: MakeExtractor) 
     """A run of two workers that kills itself `seconds` after the first document went to a worker; never, if negative."""
     submit = Pool.submit
 
-    def submit_and_die(pool: Pool, jobs: Sequence[Job]) -> None:
+    def submit_and_die(pool: Pool, jobs: Sequence[Job], /) -> None:
         Pool.submit = submit  # type: ignore[method-assign]
         threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
         submit(pool, jobs)
 
     if seconds >= 0:
-        Pool.submit = submit_and_die  # type: ignore[method-assign]
+        Pool.submit = submit_and_die  # type: ignore[method-assign,assignment]
     run_batch([source], Path(out), make, Settings(Format(kind), 2, Limits(6, 512), shard=50), lambda _: None)
     os._exit(0)  # the clock may still run
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], float(sys.argv[4]), poisoned if sys.argv[5:] else stub)
+    source, out, kind, seconds, *poison = sys.argv[1:]
+    main(source, out, kind, float(seconds), poisoned if poison else stub)
