@@ -9,7 +9,9 @@ Exit codes: 0 all documents read, 1 some failed, 2 wrong usage or nothing could 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Annotated, Any
@@ -17,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from gongkai.inference.commands.streams import emit, say, speak_utf8
-from gongkai.model.errors import GongkaiError
+from gongkai.model.errors import GongkaiError, ModelFallbackWarning
 
 GROUP = "gongkai.commands"
 COMMANDS = ("extract", "show", "batch", "samples", "doctor")
@@ -29,7 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     speak_utf8()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        typer.main.get_command(_app(arguments)).main(args=arguments, prog_name="gongkai")
+        with _warnings_for_people():
+            typer.main.get_command(_app(arguments)).main(args=arguments, prog_name="gongkai")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
     except GongkaiError as error:
@@ -38,6 +41,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+@contextmanager
+def _warnings_for_people() -> Iterator[None]:
+    """Our own warnings as a line on stderr, without the line of code that raised them."""
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], filename: str, lineno: int, *more: Any) -> None:
+            if issubclass(category, ModelFallbackWarning):
+                say(f"gongkai: {message}")
+            else:
+                usual(message, category, filename, lineno, *more)
+
+        warnings.showwarning = show
+        warnings.simplefilter("always", ModelFallbackWarning)
+        yield
 
 
 def _app(arguments: list[str]) -> typer.Typer:

@@ -39,14 +39,15 @@ class Extractor:
 
     @classmethod
     def from_pretrained(cls, model: str | Path | None = None, threads: int | None = None) -> Extractor:
-        """An extractor with the model in folder `model` (default: the one that comes with the package).
+        """An extractor with `model`: a folder, or a name of `gongkai models list`; by default the model promoted last, else the shipped one.
 
-        Raises CheckpointError if the folder is incomplete, altered or speaks other labels.
+        Raises CheckpointError if the folder is incomplete, altered or speaks other labels. A promoted model that cannot be used
+        gives way to the shipped one, with a ModelFallbackWarning.
         """
         # Only here: who brings another labeller needs no runtime for networks, and whoever only asks for help does not wait for it.
-        from gongkai.inference.predict import Predictor
+        from gongkai.inference.current import open_model
 
-        return cls(Predictor.from_folder(Path(model) if model is not None else None, threads))
+        return cls(open_model(model, threads))
 
     @overload
     def __call__(self, text: str) -> Extraction: ...  # type: ignore[overload-overlap]  # a str is an iterable of str, too

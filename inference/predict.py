@@ -18,6 +18,7 @@ from gongkai.model.checkpoint import Checkpoint, load_checkpoint, shipped_folder
 from gongkai.model.decode import logits_to_runs, runs_to_spans
 from gongkai.model.errors import CheckpointError, ConfigError
 from gongkai.model.types import LabelledPage, Page
+from gongkai.model.vocabulary import Encoded
 from gongkai.model.windows import cut, stitch
 
 
@@ -79,13 +80,18 @@ class Predictor:
         """Every page with its spans, in the order given."""
         return [self._label_page(page) for page in pages]
 
-    def _label_page(self, page: Page) -> LabelledPage:
-        encoded = self.checkpoint.vocabulary.encode(page.text)
+    def logits(self, text: str) -> tuple[Encoded, NDArray[np.float32]]:
+        """The positions of a normalised text, and the score of every tag for each of them (shape: positions x tags)."""
+        encoded = self.checkpoint.vocabulary.encode(text)
         if not len(encoded.ids):
-            return LabelledPage(page, ())
+            return encoded, np.zeros((0, len(self.checkpoint.tags)), dtype=np.float32)
         windows = cut(len(encoded.ids), self.settings.window, self.settings.overlap)
-        logits = stitch(windows, self._scores(encoded.ids[window.start : window.end] for window in windows))
-        return LabelledPage(page, runs_to_spans(logits_to_runs(logits), page.text, encoded.offsets, self.checkpoint.classes))
+        return encoded, stitch(windows, self._scores(encoded.ids[window.start : window.end] for window in windows))
+
+    def _label_page(self, page: Page) -> LabelledPage:
+        encoded, logits = self.logits(page.text)
+        spans = runs_to_spans(logits_to_runs(logits), page.text, encoded.offsets, self.checkpoint.classes) if len(logits) else ()
+        return LabelledPage(page, spans)
 
     def _scores(self, windows: Iterator[NDArray[np.int64]]) -> Iterator[NDArray[np.float32]]:
         """The logits of each window, without special tokens.

@@ -17,6 +17,7 @@ from gongkai.model.vocabulary import Vocabulary, load_vocabulary
 CONFIG, WEIGHTS, TOKENIZER, LABELS = "config.json", "model.safetensors", "tokenizer.json", "labels.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
 NETWORK, CARD, METRICS, MANIFEST = "model.int8.onnx", "README.md", "metrics.json", "manifest.sha256"
+PARENT = "parent"
 REQUIRED = (CONFIG, WEIGHTS, TOKENIZER, LABELS, NETWORK, CARD, METRICS)
 # Formats that can run code when they are opened.
 UNSAFE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".py", ".so")
@@ -96,6 +97,15 @@ def verify_manifest(folder: Path) -> str:
     for name in REQUIRED:
         if name not in listed:
             raise CheckpointError(f"{folder / MANIFEST}: does not list {name}; {WAY_OUT}")
+    return _verify_listed(folder, listed)
+
+
+def verify_folder(folder: Path) -> str:
+    """As `verify_manifest`, for a folder of any files that has a manifest."""
+    return _verify_listed(folder, _read_manifest(folder / MANIFEST))
+
+
+def _verify_listed(folder: Path, listed: dict[str, str]) -> str:
     for name, wanted in listed.items():
         if not (folder / name).is_file():
             raise CheckpointError(f"{folder / name}: is listed in {MANIFEST} but missing; {WAY_OUT}")

@@ -8,6 +8,7 @@ GongkaiError
 │   ├── NotTextError         binary content, or bytes in no encoding that we know
 │   └── BadRecordError       a line of a .jsonl file that is not a document
 ├── CheckpointError      a model folder is incomplete, altered, or speaks other labels
+├── RegistryError        the folder of trained models, or its list of promotions, is not what it must be
 ├── AnnotationError      a labelled page whose spans do not fit its text
 ├── StudioError          Label Studio did not do what it was asked
 │   ├── StudioAwayError      it does not answer, or broke off half-way
@@ -52,6 +53,10 @@ class CheckpointError(GongkaiError):
     """A model folder cannot be used."""
 
 
+class RegistryError(GongkaiError):
+    """The registry of models cannot do what was asked."""
+
+
 class AnnotationError(GongkaiError):
     """Labels do not fit the text they came with."""
 
@@ -81,3 +86,7 @@ class MissingExtraError(GongkaiError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs packages that are not installed: pip install 'gongkai[{extra}]'")
+
+
+class ModelFallbackWarning(UserWarning):
+    """The promoted model cannot be used, so the shipped one is; the message says why and the way out."""

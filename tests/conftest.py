@@ -57,7 +57,7 @@ def shipped_extractor() -> Extractor:
         pytest.skip(f"no shipped model at {folder}: train and export one first (make train)")
     from gongkai.inference.extract import Extractor  # only here: most tests need no model
 
-    return Extractor.from_pretrained(threads=1)
+    return Extractor.from_pretrained(folder, threads=1)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -76,7 +76,8 @@ def _case(folder: Path, what: str) -> ParameterSet:
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody's terminal or proxy settings decide a test."""
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nobody's terminal or proxy settings decide a test, nor the models that somebody promoted."""
+    monkeypatch.setenv("GONGKAI_MODELS", str(tmp_path_factory.getbasetemp() / "no-models"))
     for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING"):
         monkeypatch.delenv(name, raising=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
-from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
+from transformers import EarlyStoppingCallback, EvalPrediction, PreTrainedModel, Trainer, TrainingArguments, set_seed
 
 from gongkai.model.network import encoder_parameters, head_of
 from gongkai.training.examples import IGNORED
+from gongkai.training.scores import strict_f1
 from gongkai.training.settings import LoopSettings, TrainSettings
 
 
@@ -34,6 +35,73 @@ class Padding:
             length = len(row["input_ids"])
             ids[index, :length], tags[index, :length], seen[index, :length] = row["input_ids"], row["labels"], 1
         return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(seen), "labels": torch.from_numpy(tags)}
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What training is stopped by: every `steps` steps the windows of `data` are scored, and after `patience` scores that are no
+    better than the best, training ends. The network of the best score is the one that is kept.
+    """
+
+    data: Dataset
+    tags: tuple[str, ...]
+    steps: int
+    patience: int
+
+
+def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettings, out: Path, watch: Watch) -> list[dict[str, float]]:
+    """Train `network` in place, at most once over `data` in its order, and leave it as it was at its best on `watch`.
+
+    Returns `step`, `f1` and `loss` (on the watched windows) of every evaluation, the first of them before training.
+    """
+    torch.set_num_threads(settings.threads)
+    set_seed(settings.seed)
+    shutil.rmtree(out, ignore_errors=True)
+    steps = -(-len(data) // settings.loop.batch)
+    trainer = Trainer(
+        model=network,
+        args=_arguments(settings, out, steps, **_watching(watch, settings.loop.batch)),
+        train_dataset=data,
+        eval_dataset=watch.data,
+        data_collator=Padding(network.config.pad_token_id or 0),
+        optimizers=(_optimizer(network, settings.loop), None),
+        compute_metrics=_f1_of(watch.tags),
+        preprocess_logits_for_metrics=lambda logits, _: logits.argmax(-1),
+        callbacks=[EarlyStoppingCallback(watch.patience)],
+    )
+    trainer.train()
+    trainer.accelerator.unwrap_model(network, keep_fp32_wrapper=False)
+    network.train(False)
+    shutil.rmtree(out, ignore_errors=True)
+    return [
+        {"step": entry["step"], "f1": entry["eval_f1"], "loss": entry["eval_loss"]} for entry in trainer.state.log_history if "eval_f1" in entry
+    ]
+
+
+def _watching(watch: Watch, batch: int) -> dict[str, Any]:
+    return {
+        "eval_strategy": "steps",
+        "eval_steps": watch.steps,
+        "eval_on_start": True,
+        "save_steps": watch.steps,
+        "save_only_model": True,
+        "load_best_model_at_end": True,
+        "metric_for_best_model": "f1",
+        "greater_is_better": True,
+        "per_device_eval_batch_size": batch,
+    }
+
+
+def _f1_of(tags: tuple[str, ...]) -> Callable[[EvalPrediction], dict[str, float]]:
+    """Strict IOB2 F1 (seqeval) over the positions that are trained on."""
+
+    def score(found: EvalPrediction) -> dict[str, float]:
+        gold, predicted = np.asarray(found.label_ids), np.asarray(found.predictions)
+        rows = [(right[right != IGNORED], best[right != IGNORED]) for right, best in zip(gold, predicted, strict=True)]
+        named = [tuple([tags[number] for number in row] for row in pair) for pair in rows]
+        return {"f1": strict_f1([right for right, _ in named], [best for _, best in named])}
+
+    return score
 
 
 def train_network(network: PreTrainedModel, data: Dataset, settings: TrainSettings, out: Path, resume: bool = False) -> float:
@@ -72,23 +140,24 @@ def _optimizer(network: PreTrainedModel, settings: LoopSettings) -> torch.optim.
     return torch.optim.AdamW([encoder, head], weight_decay=settings.weight_decay, fused=True)
 
 
-def _arguments(settings: TrainSettings, out: Path, steps: int) -> TrainingArguments:
+def _arguments(settings: TrainSettings, out: Path, steps: int, **more: Any) -> TrainingArguments:
     loop = settings.loop
-    return TrainingArguments(
-        output_dir=str(out),
-        per_device_train_batch_size=loop.batch,
-        max_steps=steps,
-        lr_scheduler_type="linear",
-        warmup_steps=round(loop.warmup * steps),
-        max_grad_norm=loop.clip,
-        bf16=True,
-        use_cpu=True,
-        train_sampling_strategy="sequential",
-        save_steps=loop.save_steps,
-        save_total_limit=2,
-        logging_steps=loop.log_steps,
-        seed=settings.seed,
-        data_seed=settings.seed,
-        report_to="none",
-        disable_tqdm=True,
-    )
+    usual: dict[str, Any] = {
+        "output_dir": str(out),
+        "per_device_train_batch_size": loop.batch,
+        "max_steps": steps,
+        "lr_scheduler_type": "linear",
+        "warmup_steps": round(loop.warmup * steps),
+        "max_grad_norm": loop.clip,
+        "bf16": True,
+        "use_cpu": True,
+        "train_sampling_strategy": "sequential",
+        "save_steps": loop.save_steps,
+        "save_total_limit": 2,
+        "logging_steps": loop.log_steps,
+        "seed": settings.seed,
+        "data_seed": settings.seed,
+        "report_to": "none",
+        "disable_tqdm": True,
+    }
+    return TrainingArguments(**{**usual, **more})

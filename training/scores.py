@@ -90,7 +90,7 @@ def score_labeller(labeller: Labeller, golds: Sequence[LabelledPage], kinds: Seq
         for name, score in compare(right, found).items():
             by_label[name] = by_label.get(name, Score()) + score
     tags = [(character_tags(len(gold.page.text), right), character_tags(len(gold.page.text), found)) for gold, right, found in pairs]
-    strict = _seqeval_f1([one for one, _ in tags], [other for _, other in tags])
+    strict = strict_f1([one for one, _ in tags], [other for _, other in tags])
     return Scores(len(golds), by_label, strict)
 
 
@@ -124,7 +124,7 @@ def _only(spans: Iterable[Span], wanted: set[str]) -> tuple[Span, ...]:
     return tuple(span for span in spans if wanted.issuperset(split_class(span.label)))
 
 
-def _seqeval_f1(gold: list[list[str]], predicted: list[list[str]]) -> float:
+def strict_f1(gold: list[list[str]], predicted: list[list[str]]) -> float:
     """Strict IOB2 F1; 0 where seqeval would divide by nothing."""
     if not any(tag != "O" for tags in (*gold, *predicted) for tag in tags):
         return 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gongkai.model.errors import ConfigError
 
 BUNDLED = "e5-characters"
+Settings = TypeVar("Settings", bound="TrainSettings")
 
 
 class _Settings(BaseModel):
@@ -62,14 +64,44 @@ class TrainSettings(_Settings):
     loop: LoopSettings
 
 
+class Tuning(_Settings):
+    """How corrected pages are learned.
+
+    They are gone through `passes` times, among `replay` times as many characters of the text that the model was first trained on
+    (at least those of `mix`). `dev` is the share of corrected pages that is only measured on: `evaluations` times, and training
+    ends after `patience` of them without gain.
+    """
+
+    passes: int = Field(ge=1)
+    replay: float = Field(ge=0)
+    dev: float = Field(gt=0, lt=1)
+    evaluations: int = Field(ge=1)
+    patience: int = Field(ge=1)
+
+
+class TuneSettings(TrainSettings):
+    """One run of fine-tuning. `base_model` is a model folder, or a name in the registry of models."""
+
+    tune: Tuning
+
+
 def load_settings(name: str) -> TrainSettings:
     """`configs/train/NAME.yaml` of the package, or the file that `name` is the path of. Raises ConfigError."""
+    return _load(name, TrainSettings)
+
+
+def load_tune_settings(name: str) -> TuneSettings:
+    """As `load_settings`, for fine-tuning."""
+    return _load(name, TuneSettings)
+
+
+def _load(name: str, kind: type[Settings]) -> Settings:
     folder = files("gongkai.configs") / "train"
     source = Path(name) if name.endswith(".yaml") else folder / f"{name}.yaml"
     if not source.is_file():
         known = ", ".join(sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml")))
         raise ConfigError(f"no training configuration {name}: give the path of a .yaml file, or one of {known}")
     try:
-        return TrainSettings.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
+        return kind.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
         raise ConfigError(f"{source}: {error}") from error

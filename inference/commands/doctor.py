@@ -91,9 +91,9 @@ def cpu_flags() -> frozenset[str]:
 
 
 def _model(folder: Path | None) -> list[Line]:
-    from gongkai.inference.predict import Predictor  # only here: without onnxruntime, the rest must still be told
+    from gongkai.inference.current import open_model  # only here: without onnxruntime, the rest must still be told
 
-    checkpoint = Predictor.from_folder(folder, threads=1).checkpoint
+    checkpoint = open_model(folder, threads=1).checkpoint
     return [
         ("folder", str(checkpoint.folder)),
         ("digest", f"{checkpoint.digest[:16]} (every file is as its manifest says)"),

@@ -1,0 +1,93 @@
+"""Corrected pages as training material: where each comes from, which are measured on, and the windows of a run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from gongkai.model.errors import AnnotationError
+from gongkai.model.types import LabelledPage
+from gongkai.training.examples import Encoder, Example, in_training_order, mixed_examples, normalised_page, page_examples
+from gongkai.training.settings import TuneSettings
+from gongkai.training.synth.marked import Mark, MarkedText
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A page that a person labelled. `publisher` is the organ that reports; `link` leads to the task, where the gold has it."""
+
+    page: LabelledPage
+    publisher: str
+    link: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the text in UTF-8: the identity of the document."""
+        return hashlib.sha256(self.page.page.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Pages to train on and pages to measure on. `by` says what is on one side only: `publisher` or just `document`."""
+
+    train: tuple[Corrected, ...]
+    dev: tuple[Corrected, ...]
+    by: str
+
+
+def publisher_of(page: LabelledPage) -> str:
+    """The organ that the page names as its own most often (of several, the first), or the page's id where it names none."""
+    names = [page.text_of(span) for span in page.spans if span.label == "agency"]
+    return max(names, key=names.count) if names else page.page.id
+
+
+def without_pinned(pages: Iterable[Corrected], pinned: Collection[str]) -> tuple[Corrected, ...]:
+    """The pages, each text once (as it was labelled last), but for those whose SHA-256 is in `pinned`: what is measured on is not learned."""
+    latest = {page.sha256: page for page in pages}
+    return tuple(page for digest, page in latest.items() if digest not in pinned)
+
+
+def split_pages(pages: Sequence[Corrected], share: float, rng: Random) -> Split:
+    """About `share` of the pages for measuring, and no publisher on both sides; with a single publisher, no document on both.
+
+    Raises AnnotationError for fewer than two pages.
+    """
+    if len(pages) < 2:
+        raise AnnotationError(f"{len(pages)} corrected page(s) to learn from: at least 2 are needed, since some are only measured on")
+    publishers = sorted({page.publisher for page in pages})
+    by = "publisher" if len(publishers) > 1 else "document"
+    groups: dict[str, list[Corrected]] = {}
+    for page in pages:
+        groups.setdefault(page.publisher if by == "publisher" else page.sha256, []).append(page)
+    wanted, dev = max(1, round(share * len(pages))), []
+    # Small groups first would leave the large publishers unmeasured, so the order is random; the last group always trains.
+    for name in rng.sample(sorted(groups), len(groups))[:-1]:
+        if len(dev) < wanted and len(dev) + len(groups[name]) <= max(wanted, len(pages) // 2):
+            dev += groups[name]
+    dev = dev or min(groups.values(), key=len)
+    measured = {page.sha256 for page in dev}
+    return Split(tuple(page for page in pages if page.sha256 not in measured), tuple(dev), by)
+
+
+def tuning_examples(pages: Sequence[Corrected], encoder: Encoder, settings: TuneSettings) -> list[Example]:
+    """Every window of a run in the order of training: the corrected pages, cut anew in every pass, among replayed text."""
+    rng = Random(f"{settings.seed} corrected")
+    corrected = [example for _ in range(settings.tune.passes) for page in pages for example in corrected_windows(page, encoder, settings, rng)]
+    replayed = mixed_examples(replay_settings(settings, sum(len(example.ids) for example in corrected)), encoder)
+    return in_training_order(corrected + replayed, settings.loop.batch, rng)
+
+
+def corrected_windows(page: Corrected, encoder: Encoder, settings: TuneSettings, rng: Random) -> list[Example]:
+    """The windows of one page as the model will meet its text."""
+    marks = tuple(Mark(span.start, span.end, span.label) for span in page.page.spans)
+    return list(page_examples(normalised_page(MarkedText(page.page.page.text, marks)), encoder, settings, rng))
+
+
+def replay_settings(settings: TuneSettings, characters: int) -> TuneSettings:
+    """The settings with a mix that holds `replay` times `characters`, or more where the mix itself says more."""
+    mix = settings.mix.model_dump()
+    factor = max(1.0, settings.tune.replay * characters / max(sum(mix.values()), 1))
+    scaled = {name: round(count * factor) for name, count in mix.items()}
+    return settings.model_copy(update={"mix": type(settings.mix)(**scaled)})
