@@ -130,4 +130,3 @@ def _of_page(found: _Read, places: Iterable[int], classes: Sequence[str], learne
         yield Suspect(
             page.id, start, end, page.text[start:end], classes[given], classes[suggested], round(score, 6), learned, found.page.link
         )
-

@@ -41,7 +41,9 @@ def paired_difference(before: Counts, after: Counts, resamples: int = RESAMPLES)
         raise ValueError(f"counts of shape {before.shape} and {after.shape} are not of the same documents")
     # Every resample draws as many documents as there are, with replacement; how often each was drawn is its weight.
     documents = len(before)
-    weights = np.random.default_rng(SEED).multinomial(documents, np.full(documents, 1 / max(documents, 1)), resamples) if documents else None
+    weights = (
+        np.random.default_rng(SEED).multinomial(documents, np.full(documents, 1 / max(documents, 1)), resamples) if documents else None
+    )
     changes = np.zeros(resamples) if weights is None else rates(weights @ after) - rates(weights @ before)
     low, high = np.quantile(changes, (0.025, 0.975))
     totals = (rates(counts.sum(axis=0, keepdims=True))[0] for counts in (before, after))

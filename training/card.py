@@ -70,12 +70,24 @@ told apart only by a distant noun, and numbers of business that look like figure
 
 
 def _training(run: dict[str, Any], settings: dict[str, Any]) -> str:
+    if "corrected" in run:
+        return _tuning(run, settings)
     return f"""Encoder: `{settings["base_model"]}`{_encoder_note(settings)}.
 Training text: {run["windows"]:,} windows ({run["tokens"]:,} tokens) out of {_mix(settings["mix"])}, every character of it written or
 generated for this project; no page of an organ is among it. Data digest `{run["data_digest"][:16]}`, seed {settings["seed"]}.
 {run["steps"]:,} steps of {settings["loop"]["batch"]} windows, done on {run["date"]}; loss at the end {run["loss"]:.4f}.
 
     gongkai train --config {run["config"]}"""
+
+
+def _tuning(run: dict[str, Any], settings: dict[str, Any]) -> str:
+    corrected = run["corrected"]
+    return f"""Fine-tuned from the model `{corrected["parent"]}` on {corrected["train"]} pages that people labelled, gone through {settings["tune"]["passes"]} times
+among text generated for the project: {run["windows"]:,} windows ({run["tokens"]:,} tokens), data digest `{run["data_digest"][:16]}`, seed {settings["seed"]}.
+Kept as it was after {run["steps"]:,} steps at most of {settings["loop"]["batch"]} windows, at its best on {corrected["dev"]} other pages, apart by {corrected["split"]};
+done on {run["date"]}.
+
+    gongkai train --annotations GOLD.jsonl --from {corrected["parent"]}"""
 
 
 def _front_matter(metrics: dict[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
+from gongkai.annotations.gold import read_gold
+from gongkai.inference.predict import Labeller
 from gongkai.model.errors import AnnotationError
-from gongkai.model.types import LabelledPage
+from gongkai.model.labels import label_set, split_class
+from gongkai.model.types import LabelledPage, Span
 from gongkai.training.examples import Encoder, Example, in_training_order, mixed_examples, normalised_page, page_examples
+from gongkai.training.scores import predict_spans
 from gongkai.training.settings import TuneSettings
 from gongkai.training.synth.marked import Mark, MarkedText
 
@@ -35,6 +41,28 @@ class Split:
     train: tuple[Corrected, ...]
     dev: tuple[Corrected, ...]
     by: str
+
+
+def read_corrected(path: Path, labeller: Labeller) -> Iterator[Corrected]:
+    """The pages of a gold file. Where nobody labelled the tables (a record without `structure`), they are as `labeller` sees them.
+
+    Otherwise a page whose figures alone were labelled would teach that its tables are none. Raises BadRecordError.
+    """
+    lines = (line for line in path.read_text(encoding="utf-8").split("\n") if line.strip())
+    for page, line in zip(read_gold(path), lines, strict=True):
+        record = json.loads(line)
+        whole = page if "structure" in record else with_structure(page, labeller)
+        yield Corrected(whole, publisher_of(page), (record.get("origin") or {}).get("task"))
+
+
+def with_structure(page: LabelledPage, labeller: Labeller) -> LabelledPage:
+    """The page with the table structure that `labeller` sees between the spans that it has."""
+    names = label_set().structure
+    spans = list(page.spans)
+    for span in predict_spans(labeller, page.page.text):
+        if split_class(span.label)[0] in names and all(span.end <= own.start or own.end <= span.start for own in spans):
+            spans.append(Span(span.start, span.end, span.label))
+    return LabelledPage(page.page, tuple(sorted(spans)))
 
 
 def publisher_of(page: LabelledPage) -> str:
@@ -74,7 +102,9 @@ def split_pages(pages: Sequence[Corrected], share: float, rng: Random) -> Split:
 def tuning_examples(pages: Sequence[Corrected], encoder: Encoder, settings: TuneSettings) -> list[Example]:
     """Every window of a run in the order of training: the corrected pages, cut anew in every pass, among replayed text."""
     rng = Random(f"{settings.seed} corrected")
-    corrected = [example for _ in range(settings.tune.passes) for page in pages for example in corrected_windows(page, encoder, settings, rng)]
+    corrected = [
+        example for _ in range(settings.tune.passes) for page in pages for example in corrected_windows(page, encoder, settings, rng)
+    ]
     replayed = mixed_examples(replay_settings(settings, sum(len(example.ids) for example in corrected)), encoder)
     return in_training_order(corrected + replayed, settings.loop.batch, rng)
 

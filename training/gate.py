@@ -65,7 +65,9 @@ class Verdict:
         return not self.reasons
 
 
-def judge(current: Extractor, candidate: Extractor, documents: Sequence[GoldDocument], floors: Mapping[str, Mapping[str, float]]) -> Verdict:
+def judge(
+    current: Extractor, candidate: Extractor, documents: Sequence[GoldDocument], floors: Mapping[str, Mapping[str, float]]
+) -> Verdict:
     """Hold `candidate` against `current` on `documents`, and against `floors` (by group of documents, then measure)."""
     before = [count(current, document) for document in documents]
     after = [count(candidate, document) for document in documents]
@@ -106,3 +108,8 @@ def _points(rate: float) -> str:
 
 def _signed(rate: float) -> str:
     return f"{100 * rate:+.2f}"
+
+
+def floors() -> Mapping[str, Mapping[str, float]]:
+    """What every model must reach, by group of documents and measure."""
+    return {}

@@ -74,7 +74,9 @@ def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettin
     network.train(False)
     shutil.rmtree(out, ignore_errors=True)
     return [
-        {"step": entry["step"], "f1": entry["eval_f1"], "loss": entry["eval_loss"]} for entry in trainer.state.log_history if "eval_f1" in entry
+        {"step": entry["step"], "f1": entry["eval_f1"], "loss": entry["eval_loss"]}
+        for entry in trainer.state.log_history
+        if "eval_f1" in entry
     ]
 
 

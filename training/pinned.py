@@ -68,7 +68,9 @@ def pin(registry: Registry, paths: Iterable[Path]) -> tuple[Path, ...]:
     for path in files.values():
         read_gold(path)
         if (registry.gold / path.name).exists():
-            raise RegistryError(f"{registry.gold / path.name}: is pinned already; pinned gold is never replaced, so give the file another name")
+            raise RegistryError(
+                f"{registry.gold / path.name}: is pinned already; pinned gold is never replaced, so give the file another name"
+            )
     for name, path in files.items():
         shutil.copyfile(path, registry.gold / name)
     write_manifest(registry.gold)
@@ -142,7 +144,13 @@ def _assembled(page: LabelledPage) -> GoldTable:
     """The cells that the assembler reads if every label is as the person set it."""
     marks = tuple(Mark(span.start, span.end, span.label) for span in page.spans)
     known = Extractor(GoldLabels(normalised_page(MarkedText(page.page.text, marks))))
-    return _table({cell.key: cell.value for cell in known.extract(document_from_text(page.page.id, page.page.text)).cells if cell.status is not Status.DERIVED})
+    return _table(
+        {
+            cell.key: cell.value
+            for cell in known.extract(document_from_text(page.page.id, page.page.text)).cells
+            if cell.status is not Status.DERIVED
+        }
+    )
 
 
 def _generated(page: SyntheticPage) -> GoldDocument:

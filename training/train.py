@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import numpy as np
@@ -36,6 +38,7 @@ from gongkai.training.settings import TrainSettings, load_settings
 from gongkai.training.sources import HELD_OUT_LAYOUTS, held_out_pages
 from gongkai.training.synth.marked import MarkedText
 
+Golds = list[LabelledPage]
 RUNS = Path("runs")
 AGREEMENT_WINDOWS = 40
 
@@ -113,12 +116,14 @@ def train(run: Run, resume: bool = False) -> Path:
     return finish(run, network, encoder, facts)
 
 
-def finish(run: Run, network: PreTrainedModel, encoder: Encoder, facts: dict[str, Any]) -> Path:
-    """Export, verify and measure a trained network; the complete checkpoint folder."""
+def finish(
+    run: Run, network: PreTrainedModel, encoder: Encoder, facts: dict[str, Any], more: Mapping[str, Golds] = MappingProxyType({})
+) -> Path:
+    """Export, verify and measure a trained network, on `more` sets of gold beside the held-out ones; the complete checkpoint folder."""
     folder = run.folder / "checkpoint"
     network.train(False)
     export_network(network, run.base.tokenizer, tuple(encoder.tag_ids), folder)
-    sets = held_out_sets(run.settings)
+    sets = {**more, **held_out_sets(run.settings)}
     windows = _windows(sets, encoder, run.settings)
     agreement = check_export(network, folder, windows)
     export = {"windows": len(windows), **asdict(agreement), "bytes": sizes(folder)}
@@ -150,17 +155,34 @@ def _window_settings(settings: TrainSettings) -> WindowSettings:
 
 
 def main(
-    config: Annotated[str, typer.Option(help="A name in configs/train, or the path of a .yaml file.")] = "shipped",
+    config: Annotated[
+        str | None, typer.Option(help="A name in configs/train, or the path of a .yaml file; default: shipped, or corrected.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for everything the run writes; default runs/NAME.")] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the last whole step of a run that was cut short, if there is one.")] = False,
+    annotations: Annotated[
+        list[Path] | None, typer.Option(help="Corrected pages (gold JSON Lines) to fine-tune on; may be given several times.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="With --annotations: the model to start from, a name or a folder; default: the one in use.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="With --annotations: the name of the new model; default: the date and a number.")] = None,
+    root: Annotated[
+        Path | None, typer.Option(help="With --annotations: the folder of models; default: $GONGKAI_MODELS or the user's.")
+    ] = None,
 ) -> None:
-    """Train a model and write a complete checkpoint folder."""
+    """Train a model and write a complete checkpoint folder; with --annotations, fine-tune one into the registry of models."""
     try:
-        settings = load_settings(config)
-        folder = out or RUNS / Path(config).stem
+        if annotations:
+            from gongkai.training.tune import tune_into_registry  # only here: it is built on this module
+
+            typer.echo(tune_into_registry(annotations, config or "corrected", start, name, root))
+            return
+        settings = load_settings(config or "shipped")
+        folder = out or RUNS / Path(config or "shipped").stem
         folder.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(settings.threads)
-        typer.echo(train(Run(settings, config, folder, open_base(settings, folder.parent)), resume))
+        typer.echo(train(Run(settings, config or "shipped", folder, open_base(settings, folder.parent)), resume))
     except GongkaiError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

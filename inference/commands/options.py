@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 Paths = Annotated[list[str] | None, typer.Argument(metavar="PATH...", help="Text, HTML or .jsonl files, folders of them, or - for stdin.")]
-Model = Annotated[Path | None, typer.Option(metavar="MODEL", help="A model folder, or a name of `gongkai models list`, instead of the one in use.")]
+Model = Annotated[
+    Path | None, typer.Option(metavar="MODEL", help="A model folder, or a name of `gongkai models list`, instead of the one in use.")
+]
 MinConfidence = Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out values below this confidence.")]
 Samples = Annotated[bool, typer.Option("--samples", help="Read the sample pages that come along.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes that read, each with a model of its own (default: one a core).")]
