@@ -20,13 +20,15 @@ from gongkai.model.errors import CheckpointError, RegistryError
 from gongkai.model.labels import label_set, split_class
 from gongkai.model.registry import Registry
 from gongkai.model.types import LabelledPage, Span
-from gongkai.training.accuracy import GoldLabels, held_out_pages, same_number
+from gongkai.training.accuracy.measure import GoldLabels
+from gongkai.training.accuracy.pages import orders
 from gongkai.training.examples import normalised_page
 from gongkai.training.seeds import GoldTable
 from gongkai.training.synth.marked import Mark, MarkedText
 from gongkai.training.synth.pages import SyntheticPage
 
 Number = int | float
+ROUNDING = 1e-6
 READ = (Status.PRINTED, Status.PLACED)
 
 
@@ -109,7 +111,7 @@ def gold_documents(path: Path) -> Iterator[GoldDocument]:
 
 def generated_documents(per_severity: int) -> Iterator[GoldDocument]:
     """Generated pages of every severity whose seeds and writers no training saw."""
-    return map(_generated, held_out_pages(per_severity))
+    return (_generated(order.page()) for order in orders(per_severity))
 
 
 def count(model: Extractor, document: GoldDocument) -> Counted:
@@ -124,8 +126,12 @@ def _count_cells(gold: GoldTable, partial: bool, cells: Sequence[Cell]) -> tuple
     """Cells printed, read right and read; of partial gold only the cells that it states."""
     known = {*gold.printed, *gold.blank}
     stated = [cell for cell in cells if cell.status in READ and (cell.key in known or not partial) and cell.key not in gold.ambiguous]
-    right = sum(cell.key in gold.printed and same_number(cell.value, gold.printed[cell.key]) for cell in stated)
+    right = sum(cell.key in gold.printed and _same(cell.value, gold.printed[cell.key]) for cell in stated)
     return len(gold.printed), right, len(stated)
+
+
+def _same(read: Number | None, printed: Number) -> bool:
+    return read is not None and abs(read - printed) < ROUNDING
 
 
 def _count_figures(gold: Sequence[Span], figures: Sequence[Figure]) -> tuple[int, int, int]:

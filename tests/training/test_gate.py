@@ -18,6 +18,7 @@ from gongkai.model.errors import BadRecordError, RegistryError
 from gongkai.model.registry import Event, Registry
 from gongkai.model.types import LabelledPage, Page, Span
 from gongkai.training import gate
+from gongkai.training.accuracy.pages import orders
 from gongkai.training.gate import judge
 from gongkai.training.pinned import Counted, GoldDocument, count, generated_documents, gold_documents, pin, pinned_digests, pinned_files
 from gongkai.training.seeds import GoldTable
@@ -104,9 +105,7 @@ def test_labelled_tables_give_the_cells_that_the_assembler_reads(tmp_path: Path)
 
 
 def gold_page(document: GoldDocument) -> LabelledPage:
-    from gongkai.training.accuracy import held_out_pages
-
-    made = next(iter(held_out_pages(1)))
+    made = next(orders(1)).page()
     assert made.text == document.text
     return LabelledPage(Page(document.id, made.text), made.marked.spans())
 

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from gongkai.inference.extract import Extractor
+from gongkai.model.checkpoint import shipped_folder
 from gongkai.model.types import LabelledPage, Page
 from gongkai.training.accuracy.derivable import derivable
 from gongkai.training.accuracy.oracle import undeterminable
@@ -103,7 +104,7 @@ def _extractor(reader: str, page: SyntheticPage, model: Path | None) -> Extracto
 @cache
 def _chain(model: Path | None) -> Extractor:
     """The model, opened once a process, on one thread: sums of floats then come in one order on every machine."""
-    return Extractor.from_pretrained(model, threads=1)
+    return Extractor.from_pretrained(model or shipped_folder(), threads=1)
 
 
 def measure(orders: Iterable[Order], readers: Sequence[str] = READERS, model: Path | None = None, jobs: int = 1) -> Results:
