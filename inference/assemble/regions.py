@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from gongkai.inference.assemble.copies import copies_of
 from gongkai.inference.assemble.titles import similarities
 from gongkai.inference.assemble.tokens import Kind, Token
 from gongkai.inference.forms import Block, forms
@@ -48,7 +49,7 @@ def find_regions(tokens: Sequence[Token]) -> tuple[Region, ...]:
     titles = [token for token in tokens if token.kind is Kind.TITLE]
     states = dict(zip(titles, _most_likely(titles), strict=True))
     regions: list[Region] = []
-    for table, run in _runs(tokens, states):
+    for table, run in ((table, copy) for table, run in _runs(tokens, states) for copy in copies_of(table, run)):
         body = tuple(token for token in run if token.label != "section" or not _names_section(token, table))
         if table != OUTSIDE and _is_table(body):
             regions.append(Region(table, body, body[0].start, body[-1].end))
