@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from random import Random
 
 from gongkai.training.passages import TRAIN_WRITERS
@@ -252,32 +250,3 @@ def _cut(marked: MarkedText, rng: Random) -> MarkedText:
     place = rng.randint(len(marked.text) // 2, len(marked.text))
     end = next((mark.start for mark in marked.marks if mark.start < place < mark.end), place)
     return cut(marked, 0, end)
-
-
-def gold_of(page: SyntheticPage) -> dict[str, object]:
-    """What is true of a page, in the shape in which gold is written."""
-    return {
-        "id": page.id,
-        "form": page.form,
-        "agency": page.agency,
-        "report_year": page.report_year,
-        "cells": dict(page.cells),
-        "cells_ambiguous": {},
-        "derivable": {},
-        "severity": page.severity,
-        "layout": page.layouts.get("requests", "absent"),
-        "garble": list(page.garble),
-    }
-
-
-def write_pages(folder: Path, seeds: Iterable[int], options: PageOptions | None = None) -> int:
-    """Write `docs/<id>.txt` and `gold/<id>.json` for every seed; returns how many."""
-    docs, gold = folder / "docs", folder / "gold"
-    for path in (docs, gold):
-        path.mkdir(parents=True, exist_ok=True)
-    chosen = list(seeds)
-    for seed in chosen:
-        page = generate_page(seed, options)
-        (docs / f"{page.id}.txt").write_text(page.text, encoding="utf-8", newline="")
-        (gold / f"{page.id}.json").write_text(json.dumps(gold_of(page), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return len(chosen)
