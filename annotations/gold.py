@@ -1,16 +1,19 @@
 """Labelled pages on disk: JSON Lines, the one format for pages that people (or the generator) have labelled.
 
 A line holds `id`, `text`, and lists of spans with `label`, `start` and `end` (characters of `text`, half-open): `figures` and
-`entities`, and `structure` where tables are labelled. Several labels on the same characters are entries of their own.
+`entities`, and `structure` where tables are labelled. Several labels on the same characters are entries of their own. What people
+labelled has an `origin`, too: who, when, in which task, and what model had spoken before.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from gongkai.inference.write import write_whole
 from gongkai.model.errors import AnnotationError, BadRecordError
 from gongkai.model.labels import label_set, split_class
 from gongkai.model.types import LabelledPage, Page, Span
@@ -18,25 +21,54 @@ from gongkai.model.types import LabelledPage, Page, Span
 KINDS = ("structure", "figures", "entities")
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who labelled a page and when (ISO 8601, UTC), the address of the task, and the model whose labels were corrected, if any."""
+
+    by: str
+    at: str
+    task: str
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPage:
+    """A labelled page and where it comes from; the generator's pages have no origin."""
+
+    page: LabelledPage
+    origin: Origin | None = None
+
+
 def read_gold(path: Path) -> list[LabelledPage]:
     """The labelled pages of a JSON Lines file.
 
     Raises BadRecordError, naming file and line, for a line that is something else or whose spans do not fit its text.
     """
+    return [gold.page for gold in read_gold_pages(path)]
+
+
+def read_gold_pages(path: Path) -> list[GoldPage]:
+    """The labelled pages of a JSON Lines file with their origins. Raises BadRecordError as `read_gold` does."""
     lines = path.read_text(encoding="utf-8").split("\n")  # splitlines would also cut at U+2028 inside a text
     return [_read_line(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def write_gold(path: Path, pages: Iterable[LabelledPage]) -> None:
     """Write labelled pages so that `read_gold` gives them back, but for the scores of their spans."""
-    path.write_text("".join(json.dumps(_record(page), ensure_ascii=False) + "\n" for page in pages), encoding="utf-8")
+    write_gold_pages(path, map(GoldPage, pages))
 
 
-def _read_line(line: str, place: str) -> LabelledPage:
+def write_gold_pages(path: Path, pages: Iterable[GoldPage]) -> None:
+    """Write labelled pages with their origins, all or none. Raises OutputError."""
+    write_whole(path, "".join(json.dumps(_record(gold), ensure_ascii=False) + "\n" for gold in pages))
+
+
+def _read_line(line: str, place: str) -> GoldPage:
     try:
         record = json.loads(line)
         items = [item for kind in KINDS for item in record.get(kind, [])]
-        return LabelledPage(Page(str(record["id"]), record["text"]), _spans(items))
+        page = LabelledPage(Page(str(record["id"]), record["text"]), _spans(items))
+        return GoldPage(page, Origin(**record["origin"]) if record.get("origin") else None)
     except (ValueError, KeyError, TypeError, AttributeError, AnnotationError) as error:
         raise BadRecordError(f"{place}: needs id, text, and figures and entities with label, start and end ({error!r})") from error
 
@@ -53,7 +85,8 @@ def _spans(items: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _record(page: LabelledPage) -> dict[str, Any]:
+def _record(gold: GoldPage) -> dict[str, Any]:
+    page = gold.page
     record: dict[str, Any] = {"id": page.page.id, "text": page.page.text}
     for kind in KINDS:
         names = getattr(label_set(), kind)
@@ -63,4 +96,4 @@ def _record(page: LabelledPage) -> dict[str, Any]:
             for label in split_class(span.label)
             if label in names
         ]
-    return record
+    return record if gold.origin is None else {**record, "origin": asdict(gold.origin)}

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from gongkai.annotations.config import CONTROL, TEXT, labelling_config, missing_labels
@@ -226,6 +227,21 @@ class Studio:
         with self.asked(f"for an export of project {project}"):
             return _records(self.client.projects.exports.as_json(project, timeout=EXPORT_TIMEOUT))
 
+    def corrected_since(self, project: int, since: datetime) -> list[datetime]:
+        """When each task was corrected last, for those that were after `since`; skipping is no correction."""
+        labelled = {"filter": "filter:tasks:total_annotations", "operator": "greater", "type": "Number", "value": 0}
+        later = {
+            "filter": "filter:tasks:updated_at",
+            "operator": "greater",
+            "type": "Datetime",
+            "value": since.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        }
+        query = json.dumps({"filters": {"conjunction": "and", "items": [labelled, later]}})
+        with self.asked(f"for the corrections of project {project}"):
+            tasks = [task.annotations or [] for task in self.client.tasks.list(project=project, page_size=PAGE_SIZE, query=query)]
+        times = (max(map(_updated, annotations)) for annotations in tasks if annotations)
+        return sorted(time for time in times if time > since)
+
     def people(self) -> dict[int, str]:
         """What users are called, by number: their addresses where they have one."""
         with self.asked("for its users"):
@@ -294,6 +310,12 @@ def _records(exported: Any) -> list[Json]:
     if not isinstance(exported, list) or not all(isinstance(record, dict) for record in exported):
         raise StudioError(f"an export must be a list of tasks, this one is a {type(exported).__name__}")
     return exported
+
+
+def _updated(annotation: Any) -> datetime:
+    """When an annotation was changed last; the SDK gives it as an object or a dict, with a time or its text."""
+    given = annotation["updated_at"] if isinstance(annotation, dict) else annotation.updated_at
+    return given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
 
 
 def _number(given: Any) -> int:
