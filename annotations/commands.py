@@ -25,8 +25,9 @@ from gongkai.inference.commands.options import Model, Samples
 from gongkai.inference.commands.run import chosen
 from gongkai.inference.commands.streams import emit, say
 from gongkai.inference.report.words import counted
-from gongkai.model.checkpoint import MANIFEST, shipped_folder
+from gongkai.model.checkpoint import MANIFEST
 from gongkai.model.errors import DocumentError, MissingExtraError, StudioAccessError
+from gongkai.model.registry import model_folder, registry
 
 if TYPE_CHECKING:
     from gongkai.annotations.predictions import Annotator
@@ -138,10 +139,9 @@ def backend(
         from gongkai.annotations import serve
     except ImportError as error:
         raise MissingExtraError("the ML backend", "annotate") from error
-    folder = model or shipped_folder()
     watched = serve.Watched(lambda: _connected(url, token), project, settings["address"], settings["secret"])
     trainer = serve.Trainer(tuple(shlex.split(retrain)), after, state)
-    serve.serve(serve.Model(lambda: _annotator(model), folder / MANIFEST), watched, trainer, serve.Listening(host, port, interval))
+    serve.serve(serve.Model(lambda: _annotator(model), _changes_with(model)), watched, trainer, serve.Listening(host, port, interval))
 
 
 class Reader:
@@ -171,9 +171,14 @@ def _connected(url: str, token: str) -> Iterator[Studio]:
 
 def _annotator(model: Path | None) -> Annotator:
     from gongkai.annotations.predictions import Annotator
-    from gongkai.inference.predict import Predictor  # only here: asking for the status needs no network
+    from gongkai.inference.current import open_model  # only here: asking for the status needs no network
 
-    return Annotator.of(Predictor.from_folder(model))
+    return Annotator.of(open_model(model))
+
+
+def _changes_with(model: Path | None) -> Path:
+    """The file that changes when the model does: its manifest, or the list of promotions."""
+    return model_folder(model) / MANIFEST if model else registry().pointer
 
 
 def _place(link: str, people: dict[int, str]) -> Any:
