@@ -17,13 +17,22 @@ from gongkai.inference.normalise import normalise
 from gongkai.inference.read.document import Document, document_from_html, document_from_text
 from gongkai.inference.read.evidence import looks_like_html
 from gongkai.inference.results import Extraction, Figure
-from gongkai.model.types import LabelledPage, Page
+from gongkai.model.types import LabelledPage, Page, Span
 
 if TYPE_CHECKING:
     from gongkai.inference.predict import Labeller
 
 NOTHING_FOUND = "no table or figure of an annual report was found"
 _TITLES = frozenset(("section", "block", "row", "column"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document, the labelled spans of its `source_text` in order, and what they say."""
+
+    document: Document
+    spans: tuple[Span, ...]
+    extraction: Extraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,10 @@ class Extractor:
 
     def extract(self, document: Document) -> Extraction:
         """What `document` says. Offsets are characters of `document.source_text`. Odd text raises nothing; it says less."""
+        return self.read(document).extraction
+
+    def read(self, document: Document) -> Reading:
+        """What `document` says, with the labels that it was read from, for whoever shows or corrects them."""
         text = normalise(document.flat)
         (page,) = self.labeller.label([Page(document.name, text.aligned.text)])
         regions = table_regions(page)
@@ -71,7 +84,7 @@ class Extractor:
         assembly = assemble(page, figures, own_tables(document.flat, document.tables, text.aligned), regions)
         entities = read_entities(page)
         located = Locator(document.source_text, text.aligned)
-        return Extraction(
+        extraction = Extraction(
             source=document.name,
             form=assembly.form,
             agency=agency_of(entities, page),
@@ -83,6 +96,7 @@ class Extractor:
             repairs=text.repairs,
             warnings=(*document.warnings, *assembly.warnings, *_missing(page, assembly, figures)),
         )
+        return Reading(document, located.spans(page.spans), extraction)
 
 
 def _document(text: str) -> Document:

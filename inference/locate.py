@@ -10,6 +10,7 @@ from gongkai.inference.aligned import AlignedText
 from gongkai.inference.forms import forms
 from gongkai.inference.read.grid import GridTable
 from gongkai.inference.results import Cell, Entity, Figure, Offsets
+from gongkai.model.types import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,14 @@ class Locator:
     def entities(self, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
         """The entities in the order of the source."""
         return tuple(sorted(map(self._entity, entities), key=lambda entity: (entity.start, entity.end, entity.label)))
+
+    def spans(self, spans: Iterable[Span]) -> tuple[Span, ...]:
+        """Labelled spans in the order of the source. Two of them may share a character that a repair made several of."""
+        return tuple(sorted(map(self._span, spans)))
+
+    def _span(self, span: Span) -> Span:
+        start, end = self._offsets(span.start, span.end)
+        return replace(span, start=start, end=end)
 
     def _cell(self, cell: Cell) -> Cell:
         spans = tuple(self._offsets(start, end) for start, end in cell.spans)

@@ -13,7 +13,7 @@ from gongkai.inference.confidence import at_least
 from gongkai.inference.extract import Extractor
 from gongkai.inference.read.sources import Source, find_documents
 from gongkai.inference.results import Extraction
-from gongkai.model.errors import DocumentError
+from gongkai.model.errors import DocumentError, GongkaiError
 
 Write = Callable[[Source, Extraction], None]
 
@@ -30,25 +30,31 @@ def read_all(sources: Iterable[Source], extractor: Extractor, least: float, writ
 
     `quiet` leaves out the progress bar, for results that go to the terminal.
     """
-    outcomes = [_read_one(source, extractor, least, write) for source in _watched(sources, quiet)]
+    return for_each(sources, lambda source: write(source, at_least(extractor.extract(source.load()), least)), quiet)
+
+
+def for_each(sources: Iterable[Source], do: Callable[[Source], None], quiet: bool = False) -> int:
+    """`do` for every source; one that cannot be read is told of and left out. The exit code: 1 if there was one."""
+    outcomes = [_done(source, do) for source in _watched(sources, quiet)]
     failed = outcomes.count(False)
     if failed or len(outcomes) != 1:
         say(f"{len(outcomes) - failed} read, {failed} failed")
     return int(failed > 0)
 
 
-def _read_one(source: Source, extractor: Extractor, least: float, write: Write) -> bool:
-    """Whether the document could be read; if not, one line on stderr says why."""
+def _done(source: Source, do: Callable[[Source], None]) -> bool:
+    """Whether it could be done; if not, one line on stderr says why. What keeps every document from being done is raised."""
     try:
-        extraction = extractor.extract(source.load())
+        do(source)
     except DocumentError as error:
         say(str(error))
-        return False
+    except (GongkaiError, typer.Exit):
+        raise
     except Exception as error:  # noqa: BLE001 - a fault of ours in one document must not cost the others
         say(f"{source.name}: {type(error).__name__}: {error}; this is a fault in gongkai, please report it with the document")
-        return False
-    write(source, at_least(extraction, least))
-    return True
+    else:
+        return True
+    return False
 
 
 def _watched(sources: Iterable[Source], quiet: bool) -> Iterable[Source]:

@@ -15,21 +15,31 @@ NEWEST = "2021"
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A row title and one place for every column; None where the page says nothing. A heading has no places."""
+    """A row title and one place for every column; None where the page says nothing. A heading has no places.
+
+    `keys` names the places, whether a cell stands there or not.
+    """
 
     title: str
     depth: int
     cells: tuple[Cell | None, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
-    """A block in the wording of one form: its title, the titles of its columns, and its rows."""
+    """A block in the wording of one form: its title, the titles of its columns, and its rows.
+
+    `headings` are the lines of titles over the columns where the law prints several; the rows of a `one_line` block stand side by
+    side on one line.
+    """
 
     title: str | None
     corner: str | None
     columns: tuple[str, ...]
     rows: tuple[RowView, ...]
+    headings: tuple[tuple[str, ...], ...] = ()
+    one_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +113,15 @@ def _keys(table: str, block: Block) -> set[str]:
 
 def _block_view(table: str, block: Block, cells: dict[str, Cell]) -> BlockView:
     rows = tuple(view for row in block.rows for view in _row_views(table, row, block.columns, cells))
-    return BlockView(block.title, block.corner, tuple(column.title for column in block.columns), rows)
+    columns = tuple(column.title for column in block.columns)
+    return BlockView(block.title, block.corner, columns, rows, block.column_headings, block.one_line)
 
 
 def _row_views(table: str, row: Row, columns: tuple[Column, ...], cells: dict[str, Cell]) -> Iterator[RowView]:
     for heading in row.headings:
         yield RowView(heading, _depth(heading))
-    yield RowView(row.title, _depth(row.title), tuple(cells.get(f"{table}.{row.key}.{column.key}") for column in columns))
+    keys = tuple(f"{table}.{row.key}.{column.key}" for column in columns)
+    yield RowView(row.title, _depth(row.title), tuple(map(cells.get, keys)), keys)
 
 
 def _depth(title: str) -> int:

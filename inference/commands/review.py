@@ -1,0 +1,92 @@
+"""`gongkai review`: pages on which a person checks what was read against its source."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gongkai.inference.commands.options import Model, Paths, Samples
+from gongkai.inference.commands.run import chosen, for_each
+from gongkai.inference.commands.streams import say
+from gongkai.inference.extract import Extractor
+from gongkai.inference.read.sources import Source
+from gongkai.inference.report.review.index import Entry, entry_of, render_index
+from gongkai.inference.report.review.html import Lang
+from gongkai.inference.report.review.page import render_page
+from gongkai.inference.report.review.review import review_of
+from gongkai.inference.write import prepare_folder, write_whole
+
+_INDEX, _PAGES = "index.html", "pages"
+
+
+class Language(StrEnum):
+    """The language in which a page is first shown."""
+
+    ZH = "zh"
+    EN = "en"
+
+    @property
+    def code(self) -> Lang:
+        """The code as the pages take it."""
+        return "zh" if self is Language.ZH else "en"
+
+
+def review(
+    paths: Paths = None,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE.html|DIR", help="One page for one document; a folder of pages with an index for several.")
+    ] = Path("review.html"),
+    lang: Annotated[Language | None, typer.Option(help="The language shown first; by default that of the locale.")] = None,
+    model: Model = None,
+    samples: Samples = False,
+) -> None:
+    """Write pages that show the tables of documents beside their sources, for checking and correcting in a browser."""
+    sources = list(chosen(paths, samples))
+    whole = out.suffix.lower() not in (".html", ".htm")
+    if len(sources) > 1 and not whole:
+        raise typer.BadParameter(f"{len(sources)} documents make several pages; name a folder instead of {out}", param_hint="--out")
+    folder = out / _PAGES if whole else out.parent
+    prepare_folder(folder)
+    pages = Pages(folder, Extractor.from_pretrained(model), (lang or _language()).code, None if whole else out.name)
+    code = for_each(sources, pages.write)
+    if whole:
+        write_whole(out / _INDEX, render_index(pages.entries, pages.language))
+    if pages.entries:
+        say(f"open {out / _INDEX if whole else out} in a browser")
+    raise typer.Exit(code)
+
+
+@dataclass(slots=True)
+class Pages:
+    """Writes the page of one document after the other into `folder`, and keeps what the index needs.
+
+    `only` is the name of the one page that is written where there is no index.
+    """
+
+    folder: Path
+    extractor: Extractor
+    language: Lang
+    only: str | None
+    entries: list[Entry] = field(default_factory=list)
+
+    def write(self, source: Source) -> None:
+        """Read `source` and write its page, whole or not at all. Raises DocumentError if it cannot be read."""
+        found = review_of(self.extractor.read(source.load()))
+        name = self.only or f"{source.stem}.html"
+        write_whole(self.folder / name, render_page(found, self.language, None if self.only else f"../{_INDEX}"))
+        self.entries.append(entry_of(found, f"{_PAGES}/{name}"))
+
+
+def _language() -> Language:
+    """Chinese where the locale is, else English."""
+    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), None)
+    if named is None and sys.platform == "win32":
+        named = locale.getlocale()[0]
+    return Language.ZH if (named or "").lower().startswith(("zh", "chinese")) else Language.EN

@@ -1,0 +1,1 @@
+"""Templates, style sheets, scripts and words of the pages, as data."""

@@ -1,0 +1,78 @@
+"""Figures of the narrative held against the cells that say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gongkai.inference.facts import CELLS_OF, GROUPS_OF, LITIGATION_ROWS, OUTCOMES, facts_of
+from gongkai.inference.forms import forms
+from gongkai.inference.results import Cell, Extraction, Figure, Status
+
+_EPSILON = 1e-6
+_ORGANISATIONS = ("business", "research", "social_org", "legal_service", "other")
+
+
+class Standing(StrEnum):
+    """How a figure stands to the table: it agrees, it conflicts, cells were derived from it, or nothing can be compared."""
+
+    AGREES = "agrees"
+    CONFLICTS = "conflicts"
+    SOURCE = "source"
+    ALONE = "alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A figure, the cells whose sum states the same, what they add up to, and how the two stand to each other."""
+
+    figure: Figure
+    keys: tuple[str, ...]
+    table: int | float | None
+    standing: Standing
+
+
+def figures_beside(extraction: Extraction) -> tuple[Beside, ...]:
+    """Every figure of the extraction with its cells, in order.
+
+    Parts that the narrative counts one by one (two suits, each with its result) are held against the table as their sum.
+    """
+    cells = {cell.key: cell for cell in extraction.cells}
+    facts = facts_of(extraction.figures)
+    stated = {label: fact.value for label, fact in facts.items()}
+    return tuple(_beside(figure, stated.get(figure.label, figure.value), cells) for figure in extraction.figures)
+
+
+def _beside(figure: Figure, stated: int | float | None, cells: Mapping[str, Cell]) -> Beside:
+    keys = keys_of(figure.label, cells)
+    values = [cells[key].value if key in cells else None for key in keys]
+    table = sum(value for value in values if value is not None) if values and None not in values else None
+    return Beside(figure, keys, table, _standing(figure, stated, table, [cells[key] for key in keys if key in cells]))
+
+
+def _standing(figure: Figure, stated: int | float | None, table: int | float | None, cells: Sequence[Cell]) -> Standing:
+    if table is None or stated is None:
+        return Standing.ALONE
+    if any(cell.status is Status.DERIVED and (figure.start, figure.end) in cell.spans for cell in cells):
+        return Standing.SOURCE
+    return Standing.AGREES if abs(table - stated) < _EPSILON else Standing.CONFLICTS
+
+
+def keys_of(label: str, cells: Mapping[str, Cell]) -> tuple[str, ...]:
+    """The cells that add up to a figure of `label`; of a group of rows those that the page has. None for labels that no cell repeats."""
+    if label in CELLS_OF:
+        return (CELLS_OF[label],)
+    if label in GROUPS_OF:
+        return tuple(key for key in _totals(GROUPS_OF[label]) if key in cells)
+    if label == "requests_organization":
+        return tuple(f"requests.new_received.{column}" for column in _ORGANISATIONS)
+    outcome = label.removeprefix("litigations")
+    if outcome != label and outcome in OUTCOMES:
+        return tuple(f"review_litigation.{row}.{OUTCOMES[outcome]}" for row in LITIGATION_ROWS)
+    return ()
+
+
+def _totals(prefix: str) -> tuple[str, ...]:
+    keys = (key for form in forms().values() for key in form.table("requests").keys())
+    return tuple(dict.fromkeys(key for key in keys if key.startswith(f"requests.{prefix}") and key.endswith(".total")))

@@ -1,0 +1,131 @@
+"""What the pages say, in Chinese and English side by side; the page shows one of the two."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import yaml
+from markupsafe import Markup, escape
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gongkai.inference.report.words import plain
+from gongkai.model.errors import ConfigError
+from gongkai.model.labels import label_set, split_class
+
+NARRATIVE_RULE = "table = narrative "
+FOLDER = "gongkai.inference.report.review"
+
+
+class Words(NamedTuple):
+    """The same in Chinese and in English."""
+
+    zh: str
+    en: str
+
+    def __html__(self) -> str:
+        """Both, each marked with its language, for the style sheet to show one. The same in both is written once."""
+        if self.zh == self.en:
+            return str(escape(self.zh))
+        return Markup('<span class="zh" lang="zh-Hans">{}</span><span class="en" lang="en">{}</span>').format(self.zh, self.en)
+
+
+class _Warning(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pattern: str
+    zh: str
+
+
+class _Dictionary(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ui: dict[str, tuple[str, str]]
+    rules: dict[str, tuple[str, str]]
+    warnings: tuple[_Warning, ...]
+    repairs: dict[str, tuple[str, str]]
+    titles: dict[str, str]
+
+
+@cache
+def _dictionary() -> _Dictionary:
+    source = files(FOLDER) / "assets" / "words.yaml"
+    try:
+        return _Dictionary.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise ConfigError(f"{source}: {error}") from error
+
+
+def word(key: str) -> Words:
+    """The words of the pages under `key`. Raises KeyError for one that is not in the dictionary."""
+    return Words(*_dictionary().ui[key])
+
+
+def all_words() -> dict[str, Words]:
+    """Every word of the pages by its key."""
+    return {key: Words(*pair) for key, pair in _dictionary().ui.items()}
+
+
+def title(text: str) -> Words:
+    """A title of the law with its English; one that the dictionary does not have stays as it is."""
+    return Words(text, _dictionary().titles.get(text, text))
+
+
+def label(name: str) -> Words:
+    """A label or class of labels by name: `复议维持`, `reviews upheld`."""
+    names = label_set().names()
+    parts = split_class(name)
+    return Words("、".join(names.get(part, part) for part in parts), ", ".join(part.replace("_", " ") for part in parts))
+
+
+def kind_of(label_name: str) -> str:
+    """What colour a label has on the page: `title`, `value`, `blank`, `junk`, `entity` or `figure`."""
+    labels = label_set()
+    if label_name in labels.structure:
+        return label_name if label_name in ("value", "blank", "junk") else "title"
+    return "entity" if label_name in labels.entities else "figure"
+
+
+def rule(text: str) -> Words:
+    """A rule of arithmetic as a person would say it."""
+    if text.startswith(NARRATIVE_RULE):
+        stated = label(text.removeprefix(NARRATIVE_RULE))
+        return Words(f"表格 = 正文「{stated.zh}」", f"table = narrative ({stated.en})")
+    return Words(*_dictionary().rules.get(text, (text, text)))
+
+
+def warning(text: str) -> Words:
+    """What the reader warns of; in English in both languages if the dictionary does not know it."""
+    shown = plain(text)
+    for known in _dictionary().warnings:
+        if match := re.fullmatch(known.pattern, shown, re.DOTALL):
+            return Words(match.expand(known.zh), shown)
+    return Words(shown, shown)
+
+
+def repair(kind: str) -> Words:
+    """A kind of damage that was undone."""
+    return Words(*_dictionary().repairs.get(kind, (kind, kind.replace("_", " "))))
+
+
+@cache
+def row_titles() -> dict[str, Words]:
+    """The rows of both forms by `table.row`."""
+    from gongkai.inference.report.tables import key_titles
+
+    return {key.rsplit(".", 1)[0]: title(names.rsplit(" · ", 1)[0]) for key, names in key_titles().items()}
+
+
+@cache
+def cell_titles() -> dict[str, Words]:
+    """The cells of both forms by key: row and column."""
+    from gongkai.inference.report.tables import key_titles
+
+    return {key: _joined(names) for key, names in key_titles().items()}
+
+
+def _joined(names: str) -> Words:
+    row, column = map(title, names.rsplit(" · ", 1))
+    return Words(f"{row.zh} · {column.zh}", f"{row.en} · {column.en}")
