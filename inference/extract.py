@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from gongkai.inference.aligned import AlignedText
 from gongkai.inference.assemble import Assembly, assemble, table_regions
 from gongkai.inference.check import check
 from gongkai.inference.entities import agency_of, read_entities, report_year_of
@@ -28,9 +29,10 @@ _TITLES = frozenset(("section", "block", "row", "column"))
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A document, the labelled spans of its `source_text` in order, and what they say."""
+    """A document, its text as `repaired`, the labelled spans of its `source_text` in order, and what they say."""
 
     document: Document
+    repaired: AlignedText
     spans: tuple[Span, ...]
     extraction: Extraction
 
@@ -96,7 +98,7 @@ class Extractor:
             repairs=text.repairs,
             warnings=(*document.warnings, *assembly.warnings, *_missing(page, assembly, figures)),
         )
-        return Reading(document, located.spans(page.spans), extraction)
+        return Reading(document, text.aligned, located.spans(page.spans), extraction)
 
 
 def _document(text: str) -> Document:

@@ -17,8 +17,8 @@ from gongkai.inference.commands.run import chosen, for_each
 from gongkai.inference.commands.streams import say
 from gongkai.inference.extract import Extractor
 from gongkai.inference.read.sources import Source
-from gongkai.inference.report.review.index import Entry, entry_of, render_index
 from gongkai.inference.report.review.html import Lang
+from gongkai.inference.report.review.index import Entry, entry_of, render_index
 from gongkai.inference.report.review.page import render_page
 from gongkai.inference.report.review.review import review_of
 from gongkai.inference.write import prepare_folder, write_whole

@@ -29,9 +29,7 @@ def page_data(review: Review, grids: Iterable[Grid]) -> Data:
         "words": {key: list(pair) for key, pair in words.all_words().items()},
         "cells": {place.key: _place(review, place) for place in places},
         "order": [place.key for place in places if place.key in review.doubts],
-        "sums": [
-            {"rule": words.rule(check.rule), "verdict": str(check.verdict), **_sides(check, sides)} for check in extraction.checks
-        ],
+        "sums": [{"rule": words.rule(check.rule), "verdict": str(check.verdict), **_sides(check, sides)} for check in extraction.checks],
         "figures": [_figure(review, place) for place in range(len(review.beside))],
     }
 
@@ -42,7 +40,13 @@ def _place(review: Review, place: Place) -> Data:
     if cell is not None:
         spans = quotes(review.reading.document.flat, cell.spans)
         doubts = [str(doubt) for doubt in review.doubts.get(place.key, ())]
-        about |= {"value": cell.value, "status": str(cell.status), "confidence": round(cell.confidence, 4), "quotes": spans, "doubts": doubts}
+        about |= {
+            "value": cell.value,
+            "status": str(cell.status),
+            "confidence": round(cell.confidence, 4),
+            "quotes": spans,
+            "doubts": doubts,
+        }
     return about
 
 
@@ -72,4 +76,10 @@ def _sides(check: Check, sides: Mapping[tuple[str, tuple[str, ...]], Any]) -> Da
 def _figure(review: Review, place: int) -> Data:
     one = review.beside[place]
     spans = quotes(review.reading.document.flat, [(one.figure.start, one.figure.end)])
-    return {"label": words.label(one.figure.label), "keys": list(one.keys), "standing": str(one.standing), "value": one.figure.value, "quotes": spans}
+    return {
+        "label": words.label(one.figure.label),
+        "keys": list(one.keys),
+        "standing": str(one.standing),
+        "value": one.figure.value,
+        "quotes": spans,
+    }

@@ -27,8 +27,9 @@ def fingerprint(extraction: Extraction, doubtful: Container[str]) -> Markup:
         left += _GUTTER
     width, height = max(left - _GUTTER - _STEP + _SIDE, 1), 7 * _STEP - _STEP + _SIDE
     paths = Markup("").join(Markup('<path class="{}" d="{}"/>').format(kind, "".join(path)) for kind, path in sorted(squares.items()))
-    frame = '<svg class="fingerprint" viewBox="0 0 {} {}" width="{}" height="{}" aria-hidden="true" focusable="false">{}</svg>'
-    return Markup(frame).format(width, height, width, height, paths)
+    return Markup(
+        '<svg class="fingerprint" viewBox="0 0 {0} {1}" width="{0}" height="{1}" aria-hidden="true" focusable="false">{2}</svg>'
+    ).format(width, height, paths)
 
 
 def _columns(view: TableView) -> Iterator[Sequence[tuple[str, Cell | None]]]:

@@ -27,10 +27,8 @@ def render(template: str, lang: Lang, parts: Mapping[str, Sequence[str]], contex
     """
     css, js, early = (_joined(names) for names in (parts["css"], parts["js"], _EARLY))
     policy = _policy(css, (early, js))
-    shown = _templates().get_template(template).render(
-        w=all_words(), lang=lang, css=Markup(css), early=Markup(early), js=Markup(js), policy=policy, **context
-    )  # fmt: skip
-    return shown if shown.endswith("\n") else f"{shown}\n"
+    page = _templates().get_template(template)
+    return page.render(w=all_words(), lang=lang, css=css, early=early, js=js, policy=policy, **context) + "\n"
 
 
 def as_json(value: object) -> Markup:

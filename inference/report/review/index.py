@@ -11,6 +11,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from gongkai.inference.forms import forms
+from gongkai.inference.report.review import words
 from gongkai.inference.report.review.fingerprint import fingerprint
 from gongkai.inference.report.review.html import Lang, render
 from gongkai.inference.report.review.review import Review
@@ -75,7 +76,7 @@ def entry_of(review: Review, href: str) -> Entry:
         certain=sum(cell.key not in review.doubts for cell in extraction.cells),
         doubtful=len(review.doubts),
         broken=sum(check.verdict is Verdict.BROKEN for check in extraction.checks),
-        lost=sum(len(lost.places) for lost in review.unplaced),
+        lost=review.lost,
         least=min((cell.confidence for cell in extraction.cells), default=None),
         fingerprint=fingerprint(extraction, review.doubts),
     )
@@ -98,6 +99,7 @@ def render_index(entries: Sequence[Entry], lang: Lang = "zh") -> str:
         "years": sorted({entry.year for entry in entries if entry.year}),
         "bin_of": bin_of,
         "broken_of": broken_of,
+        "file_name": words.file_name,
     }
     return render("index.html.j2", lang, _PARTS, context)
 

@@ -14,7 +14,7 @@ from gongkai.inference.report.review.grid import Grid, grid_of
 from gongkai.inference.report.review.html import Lang, as_json, render
 from gongkai.inference.report.review.review import Review
 from gongkai.inference.report.review.source import Piece, glyphs_of, pieces_of
-from gongkai.inference.report.review.unplaced import warned
+from gongkai.inference.report.review.unplaced import Warned, warned
 from gongkai.inference.report.tables import table_views
 from gongkai.inference.report.words import number, plain, squeezed
 from gongkai.inference.results import Extraction, Offsets, Status, Verdict
@@ -43,7 +43,7 @@ def render_page(review: Review, lang: Lang = "zh", index: str | None = None) -> 
         "figures_by_key": _figures_by_key(review.beside),
         "cell_refs": {cell.key: f"c{place}" for place, cell in enumerate(extraction.cells)},
         "fingerprint": fingerprint(extraction, review.doubts),
-        "warnings": [warned(warning) for warning in extraction.warnings],
+        "warnings": _notes(review),
         "entities": list(dict.fromkeys((words.label(one.label), squeezed(one.text, 80)) for one in extraction.entities)),
         "quoted": [quotes(review.reading.document.flat, [(one.figure.start, one.figure.end)]) for one in review.beside],
         "data": as_json(page_data(review, [grid for _, grids in tables for grid in grids])),
@@ -66,6 +66,7 @@ _HELPERS: Mapping[str, Any] = {
     "squeezed": squeezed,
     "glyphs": glyphs_of,
     "kind_of": words.kind_of,
+    "file_name": words.file_name,
 }
 
 
@@ -90,7 +91,15 @@ def _map(pieces: Sequence[Piece], length: int) -> list[Mark]:
     """Where in the text the labels are."""
     scale = 1000 / max(length, 1)
     labelled = ((piece, piece.label) for piece in pieces if piece.label)
-    return [Mark(words.kind_of(name), round(piece.start * scale, 1), max(1.5, round(len(piece.text) * scale, 1))) for piece, name in labelled]
+    return [
+        Mark(words.kind_of(name), round(piece.start * scale, 1), max(1.5, round(len(piece.text) * scale, 1))) for piece, name in labelled
+    ]
+
+
+def _notes(review: Review) -> list[Warned]:
+    """The warnings that are not the reason of a number without a place, which is shown beside it."""
+    given = {one.reason for one in review.unplaced}
+    return [one for one in map(warned, review.extraction.warnings) if one not in given]
 
 
 def _counts(extraction: Extraction, grids: Sequence[Grid]) -> Mapping[str, int]:

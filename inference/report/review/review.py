@@ -28,6 +28,11 @@ class Review:
         return self.reading.extraction
 
     @property
+    def lost(self) -> int:
+        """How many printed numbers found no place, without those of a table that is printed again."""
+        return sum(len(one.places) for one in self.unplaced if not one.again)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the source text in UTF-8, hexadecimal: corrections name the text that they were made on by it."""
         return sha256(self.reading.document.source_text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -36,5 +41,4 @@ class Review:
 def review_of(reading: Reading) -> Review:
     """The review of a reading."""
     beside = figures_beside(reading.extraction)
-    lost = unplaced(reading.document.source_text, reading.spans, reading.extraction)
-    return Review(reading, beside, doubts_of(reading.extraction, beside), lost)
+    return Review(reading, beside, doubts_of(reading.extraction, beside), unplaced(reading))

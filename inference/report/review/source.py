@@ -6,12 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gongkai.inference.aligned import AlignedText
 from gongkai.inference.results import Offsets
 from gongkai.model.types import Span
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+LINES = "lines"
+_UNSEEN = re.compile(
+    r"\n(?:[ \t]*\n)+|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """Characters to print as they are, or one control character by its `name`, which must not act on the page."""
+    """Characters to print as they are, or by `name` what is not: a control character (`U+202E`), which must not act on the page,
+    or several empty `lines`, which would push the text apart.
+    """
 
     text: str
     name: str | None = None
@@ -59,7 +65,7 @@ def _cut(text: str, marks: Sequence[_Mark]) -> Iterator[Piece]:
         opening[mark.start].append(mark)
     active: list[_Mark] = []
     edges = sorted({0, len(text), *(edge for mark in marks for edge in (mark.start, mark.end))})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         active = [*(mark for mark in active if mark.end > start), *opening[start]]
         label = next((mark.label for mark in active if mark.label), None)
         yield Piece(text[start:end], start, label, tuple(dict.fromkeys(mark.ref for mark in active if mark.ref)))
@@ -80,7 +86,7 @@ def _glyphs(text: str) -> Iterator[Glyphs]:
     for match in _UNSEEN.finditer(text):
         if match.start() > position:
             yield Glyphs(text[position : match.start()])
-        yield Glyphs(match.group(), f"U+{ord(match.group()):04X}")
+        yield Glyphs(match.group(), LINES if match.group()[0] == "\n" else f"U+{ord(match.group()):04X}")
         position = match.end()
     if position < len(text):
         yield Glyphs(text[position:])

@@ -27,9 +27,10 @@ class Words(NamedTuple):
 
     def __html__(self) -> str:
         """Both, each marked with its language, for the style sheet to show one. The same in both is written once."""
-        if self.zh == self.en:
-            return str(escape(self.zh))
-        return Markup('<span class="zh" lang="zh-Hans">{}</span><span class="en" lang="en">{}</span>').format(self.zh, self.en)
+        zh, en = plain(self.zh), plain(self.en)
+        if zh == en:
+            return str(escape(zh))
+        return Markup('<span class="zh" lang="zh-Hans">{}</span><span class="en" lang="en">{}</span>').format(zh, en)
 
 
 class _Warning(BaseModel):
@@ -78,6 +79,15 @@ def label(name: str) -> Words:
     names = label_set().names()
     parts = split_class(name)
     return Words("、".join(names.get(part, part) for part in parts), ", ".join(part.replace("_", " ") for part in parts))
+
+
+def file_name(source: str) -> str:
+    """The last part of the path that a document is called by.
+
+    >>> file_name("pages/2021/a.txt")
+    'a.txt'
+    """
+    return plain(re.split(r"[\\/]", source)[-1] or source)
 
 
 def kind_of(label_name: str) -> str:

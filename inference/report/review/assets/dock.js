@@ -4,12 +4,19 @@ gongkai.dock = {
     return document.getElementById(id);
   },
 
+  /** The page leaves as much room at its foot as the bar takes. */
+  measure() {
+    const bar = this.at("dock");
+    new ResizeObserver(() => gongkai.root.style.setProperty("--dock", `${bar.offsetHeight}px`)).observe(bar);
+  },
+
   say(text) {
     this.at("live").textContent = text;
   },
 
   show(key) {
     this.at("chosen").replaceChildren(...(key ? this.about(key) : [gongkai.make("p", "hint", gongkai.text("nothing_chosen"))]));
+    this.at("dock").classList.toggle("idle", !key);
     for (const id of ["accept", "correct", "show-source"]) this.at(id).disabled = !key;
     this.count();
   },
@@ -47,7 +54,7 @@ gongkai.dock = {
   },
 
   reasons(key, cell) {
-    const found = cell.doubts.map((doubt) => ["bad", gongkai.text(`doubt_${doubt}`)]);
+    const found = cell.doubts.map((doubt) => ["bad", `? ${gongkai.text(`doubt_${doubt}`)}`]);
     const sums = gongkai.sums.about(key).filter((sum) => sum.verdict !== "unknown");
     for (const sum of sums) {
       const mark = sum.verdict === "holds" ? "✓" : "✗";

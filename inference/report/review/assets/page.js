@@ -9,6 +9,7 @@ gongkai.page = {
     gongkai.store.load();
     gongkai.source.start();
     document.getElementById("dock").hidden = false;
+    gongkai.dock.measure();
     document.getElementById("by").value = gongkai.kept("gongkai-by") ?? "";
     this.listen();
     gongkai.heard.push(() => this.refresh());
