@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from gongkai.annotations.gold import read_gold
+from gongkai.annotations.tasks import digest
 from gongkai.inference.predict import Labeller
 from gongkai.model.errors import AnnotationError
 from gongkai.model.labels import label_set, split_class
@@ -31,7 +31,7 @@ class Corrected:
     @property
     def sha256(self) -> str:
         """SHA-256 of the text in UTF-8: the identity of the document."""
-        return hashlib.sha256(self.page.page.text.encode()).hexdigest()
+        return digest(self.page.page.text)
 
 
 @dataclass(frozen=True, slots=True)

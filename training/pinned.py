@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections import Counter
@@ -12,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from gongkai.annotations.gold import KINDS, read_gold
+from gongkai.annotations.tasks import digest
 from gongkai.inference.extract import Extractor
-from gongkai.inference.read.document import document_from_text
+from gongkai.inference.read.document import document_from_html, document_from_text
+from gongkai.inference.read.evidence import looks_like_html
 from gongkai.inference.results import Cell, Figure, Status
 from gongkai.model.checkpoint import verify_folder, write_manifest
 from gongkai.model.errors import CheckpointError, RegistryError
@@ -92,8 +93,13 @@ def pinned_files(registry: Registry) -> tuple[Path, ...]:
 
 def pinned_digests(registry: Registry) -> frozenset[str]:
     """SHA-256 of every pinned text: what must not be trained on."""
-    texts = (page.page.text for path in pinned_files(registry) for page in read_gold(path))
-    return frozenset(hashlib.sha256(text.encode()).hexdigest() for text in texts)
+    texts = (text for path in pinned_files(registry) for page in read_gold(path) for text in _forms_of(page.page.text))
+    return frozenset(digest(text) for text in texts)
+
+
+def _forms_of(text: str) -> tuple[str, ...]:
+    """A text, and for HTML what it shows: people label that."""
+    return (text, document_from_html("", text).flat.text) if looks_like_html(text) else (text,)
 
 
 def gold_documents(path: Path) -> Iterator[GoldDocument]:
@@ -116,7 +122,7 @@ def generated_documents(per_severity: int) -> Iterator[GoldDocument]:
 
 def count(model: Extractor, document: GoldDocument) -> Counted:
     """What `model` makes of one document."""
-    extraction = model.extract(document_from_text(document.id, document.text))
+    extraction = model(document.text)
     cells = _count_cells(document.cells, document.partial, extraction.cells) if document.cells is not None else (0, 0, 0)
     figures = _count_figures(document.figures, extraction.figures) if document.figures is not None else (0, 0, 0)
     return Counted(*cells, *figures)
