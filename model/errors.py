@@ -6,6 +6,7 @@ GongkaiError
 │   ├── UnreadableError      the file is not there, not ours to open, or no file at all
 │   ├── TooLargeError        more characters than a report could have
 │   ├── NotTextError         binary content, or bytes in no encoding that we know
+│   ├── BrokenFileError      a Word or PDF file that is damaged, locked or without text
 │   └── BadRecordError       a line of a .jsonl file that is not a document
 ├── CheckpointError      a model folder is incomplete, altered, or speaks other labels
 ├── RegistryError        the folder of trained models, or its list of promotions, is not what it must be
@@ -43,6 +44,10 @@ class TooLargeError(DocumentError):
 
 class NotTextError(DocumentError):
     """The bytes are no text."""
+
+
+class BrokenFileError(DocumentError):
+    """A Word or PDF file cannot be read: it is damaged, locked with a password, or holds no text."""
 
 
 class BadRecordError(DocumentError):

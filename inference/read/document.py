@@ -13,6 +13,8 @@ from gongkai.inference.aligned import AlignedText
 from gongkai.inference.read.encoding import decode
 from gongkai.inference.read.evidence import markup_evidence
 from gongkai.inference.read.html import GridTable, flatten_html
+from gongkai.inference.read.magic import Container, container_of
+from gongkai.inference.read.marked_up import MarkedUp
 from gongkai.model.errors import TooLargeError, UnreadableError
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -26,16 +28,16 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 class Document:
     """A document called `name`.
 
-    `source_text` is the text as given (of bytes: decoded, without byte order mark; newlines as they were). `flat` is that
-    text itself for plain text and the shown text for HTML, with `tables` in its coordinates. `encoding` is None for what
-    came as text.
+    `source_text` is the text as given (of bytes: decoded, without byte order mark; newlines as they were). A Word or PDF file is
+    no text: its `source_text` is what the reader writes out of it. `flat` is the shown text for HTML, and `source_text` itself for
+    everything else, with `tables` in its coordinates. `encoding` is None for what was not decoded from bytes of text.
     """
 
     name: str
     source_text: str
     flat: AlignedText
     tables: tuple[GridTable, ...]
-    kind: Literal["text", "html"]
+    kind: Literal["text", "html", "docx", "pdf"]
     encoding: str | None
     warnings: tuple[str, ...]
 
@@ -53,11 +55,15 @@ def document_from_html(name: str, html: str) -> Document:
 
 
 def document_from_bytes(name: str, data: bytes) -> Document:
-    """A file's bytes: HTML if `name` ends like it or its tags lay out the text, otherwise plain text.
+    """A file's bytes: Word or PDF by what they begin with, HTML if `name` ends like it or its tags lay out the text, else plain text.
 
-    Raises TooLargeError or NotTextError.
+    Raises TooLargeError, NotTextError, BrokenFileError for a Word or PDF file that cannot be opened, and UnreadableError without the
+    packages that such a file needs.
     """
     _check_size(name, len(data))
+    container = container_of(data)
+    if container is not None:
+        return _written_document(name, container, _marked_up(name, container, data))
     decoded = decode(data, name)
     if _is_html(name, decoded.text):
         return _html_document(name, decoded.text, decoded.encoding, decoded.warnings)
@@ -105,6 +111,25 @@ def _html_document(name: str, html: str, encoding: str | None, warnings: tuple[s
     if html.strip() and not flat.aligned.text:
         notes += (f"{name}: the page shows no text",)
     return Document(name, html, flat.aligned, flat.tables, "html", encoding, warnings + notes)
+
+
+def _marked_up(name: str, container: Container, data: bytes) -> MarkedUp:
+    # Only here: a folder of text needs neither of them.
+    if container == "docx":
+        from gongkai.inference.read.word import docx_markup
+
+        return docx_markup(name, data)
+    from gongkai.inference.read.pdf import pdf_markup
+
+    return pdf_markup(name, data)
+
+
+def _written_document(name: str, kind: Container, content: MarkedUp) -> Document:
+    """The document of a file that is no text: what the reader writes out is its source text, and offsets count in that."""
+    flat = flatten_html(content.html)
+    text, warnings = _checked(name, flat.aligned.text)
+    notes = tuple(f"{name}: {warning}" for warning in (*content.warnings, *flat.warnings))
+    return Document(name, text, AlignedText.identity(text), flat.tables, kind, None, notes + warnings)
 
 
 def _is_html(name: str, text: str) -> bool:

@@ -102,5 +102,5 @@ def test_an_empty_document_is_a_warning(data: bytes) -> None:
     ],
 )
 def test_binary_content_is_refused_by_name_kind_and_way_out(data: bytes, kind: str) -> None:
-    with pytest.raises(NotTextError, match=rf"^report\.txt: this looks like .*{kind}.*; (turn|run|export|unpack|give)"):
+    with pytest.raises(NotTextError, match=rf"^report\.txt: this looks like .*{kind}.*; (turn|run|export|open|unpack|give)"):
         decode(data, "report.txt")

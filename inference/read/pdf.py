@@ -1,0 +1,65 @@
+"""PDF files: text with its places to paragraphs and tables, page after page."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from gongkai.inference.read.flow import written
+from gongkai.inference.read.marked_up import MarkedUp
+from gongkai.inference.read.sheet import Sheet, read_sheet
+from gongkai.model.errors import BrokenFileError, MissingExtraError, TooLargeError, UnreadableError
+
+MAX_PAGES = 500
+"""Pages of a file. A report has a dozen."""
+MAX_CHARACTERS = 2_000_000
+"""Characters of a file."""
+
+_PDFIUM = threading.Lock()  # PDFium has one state for all threads
+
+
+def pdf_markup(name: str, data: bytes) -> MarkedUp:
+    """The paragraphs and tables of a PDF file with text, without page numbers and running titles.
+
+    Raises UnreadableError without the packages of the `files` extra, TooLargeError, and BrokenFileError for a file that is damaged,
+    locked, or holds pictures instead of text.
+    """
+    with _PDFIUM:
+        sheets = list(_sheets(name, data))
+    if not any(sheet.glyphs for sheet in sheets):
+        raise BrokenFileError(
+            f"{name}: {len(sheets)} page(s) of pictures without text, as a scanner makes them; run text recognition (OCR) on it and read that"
+        )
+    return MarkedUp(written(sheets), tuple(_warnings(sheets)))
+
+
+def _sheets(name: str, data: bytes) -> Iterator[Sheet]:
+    try:
+        from pypdfium2 import PdfDocument, PdfiumError
+    except ImportError as error:
+        raise UnreadableError(str(MissingExtraError(f"{name}: reading a PDF", "files"))) from error
+    try:
+        with closing(PdfDocument(data)) as document:
+            if len(document) > MAX_PAGES:
+                raise TooLargeError(f"{name}: {len(document):,} pages, but the limit is {MAX_PAGES:,}; split the file into one report each")
+            left = MAX_CHARACTERS
+            for page in document:
+                with closing(page):
+                    sheet = read_sheet(page)
+                left -= len(sheet.glyphs)
+                if left < 0:
+                    raise TooLargeError(f"{name}: more than {MAX_CHARACTERS:,} characters; split the file into one report each")
+                yield sheet
+    except PdfiumError as error:
+        way_out = "remove the password and read it again" if "password" in str(error).lower() else "open it in a PDF viewer and print it to a new file"
+        raise BrokenFileError(f"{name}: no PDF that can be opened ({error}); {way_out}") from error
+
+
+def _warnings(sheets: Sequence[Sheet]) -> Iterator[str]:
+    scanned = [str(number) for number, sheet in enumerate(sheets, 1) if not sheet.glyphs and sheet.pictures]
+    if scanned:
+        yield f"page(s) {', '.join(scanned)} show pictures without text; text recognition (OCR) could read them"
+    unmapped = sum(sheet.unmapped for sheet in sheets)
+    if unmapped:
+        yield f"{unmapped} character(s) that the file gives no meaning; they may be missing or wrong"
