@@ -5,24 +5,30 @@ Where the places of the numbers do not show with certainty which column each sta
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from itertools import pairwise
 from statistics import median
 
+from gongkai.inference.forms import forms
 from gongkai.inference.read.lines import Line, Word, joint
 from gongkai.inference.read.marked_up import WrittenCell
 
 _NUMBER = re.compile(r"[+\-−﹣－]?[\d０-９][\d０-９,，.．]*(?:件|条|项|个|元|万元)?|[/／—–\-]{1,2}|无|空")
 _SENTENCE = re.compile("[。；;]")
+_ARTICLE = re.compile("第.{1,4}条")
 _SECTION = re.compile("[一二三四五六七八九十]+、")
 _WIDE_GAP = 1.0
 _MOST_HEADER_LINES = 16
 _MOST_TITLE_LINES = 6
-_UNEVEN = 1.8
+_EVEN = (0.55, 1.8)
+_ROOM = 1.5
 _FEW = 4
+_SLACK = 0.5
 
 Interval = tuple[float, float]
 
@@ -67,6 +73,8 @@ def _numbers(line: Line) -> tuple[Word, ...]:
     while first and _NUMBER.fullmatch(line.words[first - 1].text):
         first -= 1
     numbers = line.words[first:]
+    if not any(character.isdecimal() for word in numbers for character in word.text):
+        return ()  # a line of strokes alone is no row: they may be what is left of a title
     if len(numbers) == 1 and (not first or numbers[0].x0 - line.words[first - 1].x1 < _WIDE_GAP * line.size):
         return ()
     return numbers
@@ -94,16 +102,22 @@ def _title(line: Line, numbers: Sequence[Word]) -> tuple[Word, ...]:
 
 def _table(lines: Sequence[Line], run: _Run, after: int) -> AlignedTable | None:
     """The table of a run with the lines of titles above it, or None where its columns are not certain; it begins after `after`."""
-    columns = _columns_of_numbers(lines[run.first : run.last])
     above = _lines_above(lines, run, after)
-    titles = [word for line in lines[above : run.first] for word in line.words if word.x0 >= run.edge - line.size]
+    beside = _end_of_titles(lines[run.first : run.last])
+    titles = [[word for word in line.words if word.x0 >= beside] for line in lines[above : run.first]]
+    columns = _columns_of_numbers(lines[run.first : run.last])
     columns = _with_titles(columns, titles) if columns else []
-    if len(columns) < 2 and not any(_meets(word, columns[0]) for word in titles if columns):
+    if not columns or (len(columns) == 1 and not any(titles)) or not _even(columns):
         return None
-    if not columns or not _even(columns):
-        return None
-    rows = [*_header(lines[above : run.first], columns), *(_row(line, columns) for line in lines[run.first : run.last])]
+    header, columns = _header(lines[above : run.first], columns)
+    rows = [*header, *(_row(line, columns) for line in lines[run.first : run.last])]
     return AlignedTable(above, run.last, tuple(rows))
+
+
+def _end_of_titles(lines: Iterable[Line]) -> float:
+    """Where the widest title beside the numbers ends."""
+    ends = (word.x1 - _SLACK * line.size for line in lines for word in _title(line, _numbers(line)))
+    return max(ends, default=-math.inf)
 
 
 def _columns_of_numbers(lines: Iterable[Line]) -> list[Interval]:
@@ -148,38 +162,81 @@ def _is_heading(line: Line, edge: float) -> bool:
     return line.x1 > edge or line.widest_gap >= _WIDE_GAP or len(line.text) <= _MOST_HEADER_LINES
 
 
-def _with_titles(columns: Sequence[Interval], titles: Sequence[Word]) -> list[Interval]:
-    """The columns, with those that hold no number but have a title; a title over several columns is none of its own."""
+def _with_titles(columns: Sequence[Interval], lines: Sequence[Sequence[Word]]) -> list[Interval]:
+    """The columns as wide as their titles, with those that hold no number but have a title.
+
+    Titles are taken from the numbers upwards: what lies over several columns is the title of none, nor is what stands alone on its
+    line and over no column.
+    """
     found = list(columns)
-    for word in sorted(titles, key=lambda word: (word.x1 - word.x0, word.x0)):
-        met = [column for column in found if _meets(word, column)]
-        if not met:
-            found.append((word.x0, word.x1))
-    return sorted(found)
+    for words in reversed(lines):
+        for word in words:
+            met = [index for index, column in enumerate(found) if _meets(word, column)]
+            if len(met) == 1:
+                found[met[0]] = (min(found[met[0]][0], word.x0), max(found[met[0]][1], word.x1))
+            elif not met and len(words) > 1 and _has_room(word, found):
+                found.append((word.x0, word.x1))
+                found.sort()
+    return found
+
+
+def _has_room(word: Word, columns: Sequence[Interval]) -> bool:
+    """Whether a column of its own fits where `word` stands: what stands in the space between two neighbours is the title of both."""
+    middles = _middles(columns)
+    before = [middle for middle in middles if middle < word.x0]
+    after = [middle for middle in middles if middle > word.x1]
+    if len(columns) <= 2 or not before or not after:
+        return True
+    return after[0] - before[-1] >= _ROOM * median(b - a for a, b in pairwise(middles))
+
+
+def _middles(columns: Iterable[Interval]) -> list[float]:
+    return [(start + end) / 2 for start, end in columns]
 
 
 def _even(columns: Sequence[Interval]) -> bool:
-    """Whether the columns follow each other so evenly that none between them can have been overlooked."""
-    middles = [(start + end) / 2 for start, end in columns]
+    """Whether the columns follow each other so evenly that none can have been overlooked or made up."""
+    middles = _middles(columns)
     steps = [after - before for before, after in pairwise(middles)]
-    return len(columns) < _FEW or max(steps) <= _UNEVEN * median(steps)
+    if len(columns) < _FEW:
+        return True
+    least, most = (share * median(steps) for share in _EVEN)
+    return least <= min(steps) and max(steps) <= most
 
 
-def _header(lines: Sequence[Line], columns: Sequence[Interval]) -> list[tuple[WrittenCell, ...]]:
-    """Titles over several columns and beside them line by line, then the title of each column, read downwards."""
+def _header(lines: Sequence[Line], columns: Sequence[Interval]) -> tuple[list[tuple[WrittenCell, ...]], Sequence[Interval]]:
+    """The rows of titles, and the columns without that of the corner, which has a title but holds titles of rows.
+
+    First come titles over several columns and what stands beside them, line by line, then the title of each column, read downwards.
+    """
     rows: list[tuple[WrittenCell, ...]] = []
-    titles = [""] * len(columns)
+    titles = [""] * (len(columns) + 1)  # the last one is a corner that is printed downwards
     for line in lines:
         others: list[Word] = []
         for word in line.words:
-            met = [index for index, column in enumerate(columns) if _meets(word, column)]
-            if len(met) == 1:
-                titles[met[0]] += (joint(titles[met[0]], word.text, False) if titles[met[0]] else "") + word.text
-            else:
+            place = _titled(word, columns)
+            if place is None:
                 others.append(word)
+            else:
+                titles[place] += (joint(titles[place], word.text, False) if titles[place] else "") + word.text
         if others:
             rows.append(tuple(_cell(word.text) for word in others))
-    return [*rows, tuple(map(_cell, titles))] if any(titles) else rows
+    if any(titles):
+        rows.append(tuple(_cell(title) for title in (*titles[-1:], *titles[:-1])[not titles[-1] :]))
+    return rows, columns[titles[0] in _corners() :]
+
+
+def _titled(word: Word, columns: Sequence[Interval]) -> int | None:
+    """The column that a word is the title of, -1 for a piece of the corner, None for a title over several columns or over none."""
+    met = [index for index, column in enumerate(columns) if _meets(word, column)]
+    if len(met) == 1:
+        return None if _ARTICLE.search(word.text) else met[0]
+    return -1 if not met and len(word.text) == 1 and word.x1 < columns[0][0] else None
+
+
+@cache
+def _corners() -> frozenset[str]:
+    return frozenset(block.corner for form in forms().values() for table in form.tables for block in table.blocks if block.corner)
 
 
 def _row(line: Line, columns: Sequence[Interval]) -> tuple[WrittenCell, ...]:

@@ -23,6 +23,7 @@ _SLACK = 1.6
 _INDENT = 0.7
 _LARGEST_GAP = 2.0
 _LONG = 20
+_ENDS = "。！？!?：:；;"
 
 Block = Line | RuledTable
 Row = tuple[WrittenCell, ...]
@@ -151,7 +152,7 @@ class _Column:
 
     def goes_on(self, before: Line, after: Line) -> bool:
         """Whether `after` is the next line of the same paragraph."""
-        if max(before.widest_gap, after.widest_gap) > _LARGEST_GAP:
+        if max(before.widest_gap, after.widest_gap) > _LARGEST_GAP or before.text[-1] in _ENDS:
             return False
         return before.x1 >= self.right - _SLACK * before.size and abs(after.x0 - self.left) <= _INDENT * after.size
 
