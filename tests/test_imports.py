@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("model", "inference", "annotations", "training", "configs")
-HEAVY = ("torch", "transformers", "datasets", "pandas", "accelerate", "seqeval")
+HEAVY = ("torch", "transformers", "datasets", "pandas", "accelerate", "seqeval", "docx", "pypdfium2")
 
 
 @pytest.fixture(scope="module")

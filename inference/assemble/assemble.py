@@ -78,7 +78,8 @@ def _up_to_text(text: str, region: Region) -> Region:
 
 
 def _context(page: LabelledPage, region: Region, grids: Sequence[Offsets], deduplicated: bool) -> Context:
-    gridded = any(start <= region.start and region.tokens[-1].end <= end for start, end in grids)
+    cells = [token for token in region.tokens if token.kind is not Kind.TITLE] or region.tokens
+    gridded = all(any(start <= token.start and token.end <= end for start, end in grids) for token in cells)
     return Context(page.page, region, gridded, deduplicated)
 
 

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-Paths = Annotated[list[str] | None, typer.Argument(metavar="PATH...", help="Text, HTML or .jsonl files, folders of them, or - for stdin.")]
+Paths = Annotated[
+    list[str] | None, typer.Argument(metavar="PATH...", help="Text, HTML, Word, PDF or .jsonl files, folders of them, or - for stdin.")
+]
 Model = Annotated[
     Path | None, typer.Option(metavar="MODEL", help="A model folder, or a name of `gongkai models list`, instead of the one in use.")
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -105,27 +105,26 @@ def _table(lines: Sequence[Line], run: _Run, after: int) -> AlignedTable | None:
     above = _lines_above(lines, run, after)
     beside = _end_of_titles(lines[run.first : run.last])
     titles = [[word for word in line.words if word.x0 >= beside] for line in lines[above : run.first]]
-    columns = _columns_of_numbers(lines[run.first : run.last])
-    columns = _with_titles(columns, titles) if columns else []
-    if not columns or (len(columns) == 1 and not any(titles)) or not _even(columns):
+    rows = [numbers for line in lines[run.first : run.last] if (numbers := _numbers(line))]
+    columns = _with_titles(_united((word.x0, word.x1) for numbers in rows for word in numbers), titles)
+    if (len(columns) == 1 and not any(titles)) or not _even(columns):
         return None
     header, columns = _header(lines[above : run.first], columns)
-    rows = [*header, *(_row(line, columns) for line in lines[run.first : run.last])]
-    return AlignedTable(above, run.last, tuple(rows))
+    if not all(_apart(numbers, columns) for numbers in rows):
+        return None
+    return AlignedTable(above, run.last, (*header, *(_row(line, columns) for line in lines[run.first : run.last])))
+
+
+def _apart(numbers: Sequence[Word], columns: Sequence[Interval]) -> bool:
+    """Whether each number stands in one column, and none in that of another."""
+    met = [index for word in numbers for index, column in enumerate(columns) if _meets(word, column)]
+    return len(met) == len(set(met)) == len(numbers)
 
 
 def _end_of_titles(lines: Iterable[Line]) -> float:
     """Where the widest title beside the numbers ends."""
     ends = (word.x1 - _SLACK * line.size for line in lines for word in _title(line, _numbers(line)))
     return max(ends, default=-math.inf)
-
-
-def _columns_of_numbers(lines: Iterable[Line]) -> list[Interval]:
-    """Where numbers stand below each other; none if two numbers of one line would be in one column."""
-    rows = [numbers for line in lines if (numbers := _numbers(line))]
-    columns = _united((word.x0, word.x1) for numbers in rows for word in numbers)
-    apart = all(len({_column(word, columns) for word in numbers}) == len(numbers) for numbers in rows)
-    return columns if apart else []
 
 
 def _united(intervals: Iterable[Interval]) -> list[Interval]:
@@ -141,10 +140,6 @@ def _united(intervals: Iterable[Interval]) -> list[Interval]:
 
 def _meets(word: Word, column: Interval) -> bool:
     return word.x0 < column[1] and column[0] < word.x1
-
-
-def _column(word: Word, columns: Sequence[Interval]) -> int:
-    return next((index for index, column in enumerate(columns) if _meets(word, column)), -1)
 
 
 def _lines_above(lines: Sequence[Line], run: _Run, after: int) -> int:
@@ -166,28 +161,32 @@ def _with_titles(columns: Sequence[Interval], lines: Sequence[Sequence[Word]]) -
     """The columns as wide as their titles, with those that hold no number but have a title.
 
     Titles are taken from the numbers upwards: what lies over several columns is the title of none, nor is what stands alone on its
-    line and over no column.
+    line and over no column, or in the space between two columns that have their titles below it.
     """
     found = list(columns)
+    titled: set[Interval] = set()
     for words in reversed(lines):
+        below, titled = titled, set()
         for word in words:
-            met = [index for index, column in enumerate(found) if _meets(word, column)]
-            if len(met) == 1:
-                found[met[0]] = (min(found[met[0]][0], word.x0), max(found[met[0]][1], word.x1))
-            elif not met and len(words) > 1 and _has_room(word, found):
-                found.append((word.x0, word.x1))
-                found.sort()
+            met = [column for column in found if _meets(word, column)]
+            if len(met) == 1 or (not met and len(words) > 1 and _has_room(word, found, below)):
+                column = (min(word.x0, *(x0 for x0, _ in met)), max(word.x1, *(x1 for _, x1 in met))) if met else (word.x0, word.x1)
+                found = sorted({*found} - {*met} | {column})
+                below = {column if known in met else known for known in below}
+                titled.add(column)
+        titled |= below
     return found
 
 
-def _has_room(word: Word, columns: Sequence[Interval]) -> bool:
-    """Whether a column of its own fits where `word` stands: what stands in the space between two neighbours is the title of both."""
-    middles = _middles(columns)
-    before = [middle for middle in middles if middle < word.x0]
-    after = [middle for middle in middles if middle > word.x1]
-    if len(columns) <= 2 or not before or not after:
+def _has_room(word: Word, columns: Sequence[Interval], titled: Collection[Interval]) -> bool:
+    """Whether a column of its own may be where `word` stands."""
+    before = [column for column in columns if column[1] <= word.x0]
+    after = [column for column in columns if column[0] >= word.x1]
+    if not before or not after or not {before[-1], after[0]} <= set(titled):
         return True
-    return after[0] - before[-1] >= _ROOM * median(b - a for a, b in pairwise(middles))
+    middles = _middles(columns)
+    space = _middles(after[:1])[0] - _middles(before[-1:])[0]
+    return space >= _ROOM * min(b - a for a, b in pairwise(middles))
 
 
 def _middles(columns: Iterable[Interval]) -> list[float]:
@@ -242,8 +241,8 @@ def _corners() -> frozenset[str]:
 def _row(line: Line, columns: Sequence[Interval]) -> tuple[WrittenCell, ...]:
     numbers = _numbers(line)
     title = " ".join(word.text for word in _title(line, numbers))
-    placed = {_column(word, columns): word.text for word in numbers}
-    cells = [_cell(placed.get(index, "")) for index in range(len(columns))] if numbers else []
+    texts = [next((word.text for word in numbers if _meets(word, column)), "") for column in columns]
+    cells = [_cell(text) for text in texts] if numbers else []
     return (*((_cell(title),) if title else ()), *cells)
 
 

@@ -71,7 +71,7 @@ def _page(sheet: Sheet) -> _Page:
     for empty in ruled_tables(sheet.rules):
         inside = [glyph for glyph in left if empty.holds(glyph)]
         left = [glyph for glyph in left if not empty.holds(glyph)]
-        if inside:
+        if any(not glyph.is_space for glyph in inside):
             tables.append(empty.filled(inside))
     margin = _MARGIN * (sheet.bottom - sheet.top)
     return _Page(tuple(tables), tuple(lines_of(left)), sheet.top + margin, sheet.bottom - margin)

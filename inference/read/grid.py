@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 MAX_SPAN = 1000
 """The largest rowspan or colspan that is believed, as in browsers."""
+MAX_GRID_STEPS = 5_000_000
+"""Work spent on the spans of one page; tables beyond it get their cells one beside the other."""
 MAX_COLUMNS = 1000
 """Cells to the right of this column are in the text but in no grid."""
 

@@ -59,7 +59,8 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
     """The lines of upright characters from top to bottom; characters that are turned make lines of their own behind them."""
     found: list[Line] = []
     for turn, group in groupby(sorted(glyphs, key=attrgetter("turn")), key=attrgetter("turn")):
-        found += map(_line, _rows([glyph.turned(turn) for glyph in group]))
+        rows = _rows([glyph.turned(turn) for glyph in group])
+        found += (_line(row) for row in rows if not all(glyph.is_space for glyph in row))
     return found
 
 
@@ -79,17 +80,27 @@ def _height(row: Sequence[Glyph]) -> float:
 
 
 def _line(row: Sequence[Glyph]) -> Line:
-    size = max(glyph.size for glyph in row)
+    size = max(glyph.size for glyph in row if not glyph.is_space)
     words: list[list[Glyph]] = []
+    spaced = False
     for glyph in sorted(row, key=attrgetter("x0")):
-        if words and _is_same(words[-1][-1], glyph):
+        if glyph.is_space or (words and _is_same(words[-1][-1], glyph)):
+            spaced = spaced or glyph.is_space
             continue
-        if words and glyph.x0 - words[-1][-1].x1 <= _GAP * min(size, glyph.size):
+        if words and _is_joined(words[-1][-1], glyph, spaced, size):
             words[-1].append(glyph)
         else:
             words.append([glyph])
+        spaced = False
     made = tuple(Word("".join(glyph.text for glyph in word), word[0].x0, max(glyph.x1 for glyph in word)) for word in words)
     return Line(made, min(glyph.y0 for glyph in row), max(glyph.y1 for glyph in row), size)
+
+
+def _is_joined(before: Glyph, glyph: Glyph, spaced: bool, size: float) -> bool:
+    """Whether two characters belong to one word; a space between Chinese characters only counts if it is as wide as a gap."""
+    if glyph.x0 - before.x1 > _GAP * min(size, glyph.size):
+        return False
+    return not spaced or (is_wide(before.text) and is_wide(glyph.text))
 
 
 def _is_same(before: Glyph, glyph: Glyph) -> bool:

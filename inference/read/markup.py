@@ -50,6 +50,15 @@ class Tag:
             found.setdefault(match[1].lower(), unescape(value))
         return found
 
+    def place_of(self, attribute: str) -> tuple[int, int] | None:
+        """The source characters of the value of `attribute`, or None if it has none."""
+        first = self.end - 1 - len(self.rest)
+        for match in _ATTRIBUTE.finditer(self.rest):
+            group = next((number for number in (2, 3, 4) if match[number]), None)
+            if match[1].lower() == attribute:
+                return (first + match.start(group), first + match.end(group)) if group else None
+        return None
+
 
 def tokenise(source: str) -> Iterator[Text | Tag]:
     """Tags and text of `source` in order; comments, declarations and the content of `DROPPED_RAW` elements are left out."""

@@ -36,13 +36,25 @@ class TextItem:
 
 @dataclass(slots=True)
 class CellNode:
-    """A cell: `chars` counts its characters without white space, those of nested tables among them."""
+    """A cell: `chars` counts its characters without white space, those of nested tables among them; `letters` and `digits` its own.
+
+    A `spacer` is an empty cell that only keeps others apart.
+    """
 
     rowspan: int
     colspan: int
     header: bool
     chars: int = 0
+    letters: int = 0
+    digits: int = 0
     holds_grid: bool = False
+    spacer: bool = False
+
+    def take(self, text: str) -> None:
+        """Count the characters of `text`."""
+        self.chars += len("".join(text.split()))
+        self.letters += sum(character.isalpha() for character in text)
+        self.digits += sum(character.isdecimal() for character in text)
 
 
 @dataclass(slots=True, eq=False)
@@ -87,16 +99,19 @@ class TableNode:
         columns = max((len(row.cells) for row in self.rows), default=0)
         return (n_cells >= _REAL_GRID and columns >= 2 and self.chars() > 0) or any(cell.holds_grid for cell in self.cells())
 
-    def plan(self) -> None:
-        """Give every run of rows that are no layout a segment, if it has two columns and any text."""
+    def plan(self) -> list[Segment]:
+        """Give every run of rows that are no layout a segment, if it has two columns and any text; returns the segments."""
+        segments: list[Segment] = []
         for layout, run in groupby(self.rows, key=RowNode.is_layout):
             rows = list(run)
             columns = max(len(row.cells) for row in rows)
             if layout or columns < 2 or not any(cell.chars for row in rows for cell in row.cells):
                 continue
             segment = Segment(rows)
+            segments.append(segment)
             for row in rows:
                 row.segment = segment
+        return segments
 
 
 Item = TextItem | Mark | TableNode | RowNode | CellNode

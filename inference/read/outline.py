@@ -10,9 +10,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from html import unescape
 
-from gongkai.inference.read.grid import MAX_SPAN
+from gongkai.inference.read.grid import MAX_GRID_STEPS, MAX_SPAN
 from gongkai.inference.read.markup import Tag, Text, tokenise
 from gongkai.inference.read.nodes import CellNode, Item, Mark, RowNode, TableNode, TextItem
+from gongkai.inference.read.spacers import drop_spacers
 from gongkai.inference.read.styles import GONE, HIDDEN, PRE, shown_as
 
 MAX_TABLE_DEPTH = 200
@@ -30,6 +31,7 @@ _VOID = frozenset(
     "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()  # noqa: SIM905
 )
 _SECTIONS = frozenset({"thead", "tbody", "tfoot"})
+_NO_FIELDS = frozenset({"hidden", "password", "button", "submit", "reset", "image", "checkbox", "radio", "file", "range", "color"})
 _TABLE_PARTS = _SECTIONS | {"table", "tr", "td", "th"}
 _ENDS = {"li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd"), "option": ("option",)}
 _HOLDERS = {"li": ("ul", "ol", "menu", "dir"), "dt": ("dl",), "dd": ("dl",), "option": ("select", "datalist")}
@@ -71,6 +73,7 @@ class _Outliner:
         self._open_at: defaultdict[str, list[int]] = defaultdict(list)
         self._tables: list[_OpenTable] = []
         self._too_deep = 0
+        self._steps = MAX_GRID_STEPS
 
     def take(self, token: Text | Tag) -> None:
         """Read one token."""
@@ -95,10 +98,10 @@ class _Outliner:
             return
         table = self._tables[-1] if self._tables else None
         if table is not None:
-            n_chars = len("".join(unescape(self.source[token.start : token.end]).split()))
+            text = unescape(self.source[token.start : token.end])
             if table.cell is not None:
-                table.cell.chars += n_chars
-            elif not n_chars:
+                table.cell.take(text)
+            elif not text.strip():
                 return
             else:
                 self._leave_implied_table()
@@ -109,6 +112,8 @@ class _Outliner:
         if name in _VOID:
             if name in {"br", "hr"}:
                 self._mark(Mark.NEWLINE if name == "br" else Mark.BREAK)
+            elif name == "input":
+                self._input(tag)
             return
         if name in BLOCKS:
             self._leave_implied_table()
@@ -119,6 +124,13 @@ class _Outliner:
             self._mark(Mark.BREAK)
         if not tag.self_closing:
             self._push(name, flags)
+
+    def _input(self, tag: Tag) -> None:
+        """What stands in a field of a form that shows it."""
+        place = tag.place_of("value")
+        shown = tag.attributes().get("type", "").strip().lower() not in _NO_FIELDS and not self._flags_of(tag) & HIDDEN
+        if place and shown:
+            self._text(Text(*place))
 
     def _end(self, name: str) -> None:
         if name == "br":
@@ -297,7 +309,8 @@ class _Outliner:
         self._pop_to(table.base)
         self._tables.pop()
         self.items.append(Mark.END_TABLE)
-        table.node.plan()
+        for segment in table.node.plan():
+            self._steps -= drop_spacers(segment.rows, self._steps)
         if table.parent is not None:
             table.parent.chars += table.node.chars()
             table.parent.holds_grid |= table.node.is_grid()

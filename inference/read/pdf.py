@@ -27,7 +27,7 @@ def pdf_markup(name: str, data: bytes) -> MarkedUp:
     """
     with _PDFIUM:
         sheets = list(_sheets(name, data))
-    if not any(sheet.glyphs for sheet in sheets):
+    if not any(map(_has_text, sheets)):
         raise BrokenFileError(
             f"{name}: {len(sheets)} page(s) of pictures without text, as a scanner makes them; run text recognition (OCR) on it and read that"
         )
@@ -52,12 +52,20 @@ def _sheets(name: str, data: bytes) -> Iterator[Sheet]:
                     raise TooLargeError(f"{name}: more than {MAX_CHARACTERS:,} characters; split the file into one report each")
                 yield sheet
     except PdfiumError as error:
-        way_out = "remove the password and read it again" if "password" in str(error).lower() else "open it in a PDF viewer and print it to a new file"
+        way_out = (
+            "remove the password and read it again"
+            if "password" in str(error).lower()
+            else "open it in a PDF viewer and print it to a new file"
+        )
         raise BrokenFileError(f"{name}: no PDF that can be opened ({error}); {way_out}") from error
 
 
+def _has_text(sheet: Sheet) -> bool:
+    return any(not glyph.is_space for glyph in sheet.glyphs)
+
+
 def _warnings(sheets: Sequence[Sheet]) -> Iterator[str]:
-    scanned = [str(number) for number, sheet in enumerate(sheets, 1) if not sheet.glyphs and sheet.pictures]
+    scanned = [str(number) for number, sheet in enumerate(sheets, 1) if sheet.pictures and not _has_text(sheet)]
     if scanned:
         yield f"page(s) {', '.join(scanned)} show pictures without text; text recognition (OCR) could read them"
     unmapped = sum(sheet.unmapped for sheet in sheets)

@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gongkai.inference.aligned import AlignedText
-from gongkai.inference.read.grid import GridTable, RawCell, build_grid, grid_cost
+from gongkai.inference.read.grid import MAX_GRID_STEPS, GridTable, RawCell, build_grid, grid_cost
 from gongkai.inference.read.nodes import CellNode, Item, Mark, RowNode, Segment, TableNode, TextItem
 from gongkai.inference.read.writer import FlatWriter
-
-MAX_GRID_STEPS = 5_000_000
-"""Work spent on the spans of one page; tables beyond it get their cells one beside the other."""
 
 
 @dataclass(slots=True)
@@ -41,7 +38,9 @@ class Renderer:
         return self._writer.aligned(), tables, warnings
 
     def _write(self, item: Item) -> None:
-        if isinstance(item, TextItem):
+        if self._cell is not None and self._cell.spacer:
+            self._pass_over(item)
+        elif isinstance(item, TextItem):
             self._writer.data(self._source, item.start, item.end, item.pre)
         elif item is Mark.NEWLINE:
             self._writer.newline()
@@ -64,6 +63,13 @@ class Renderer:
         self._nested -= item is Mark.END_TABLE
         self._writer.block()
 
+    def _pass_over(self, item: Item) -> None:
+        """An item inside a cell that is not written."""
+        if item is Mark.END_CELL and not self._nested:
+            self._cell = None
+        self._nested += isinstance(item, TableNode)
+        self._nested -= item is Mark.END_TABLE
+
     def _open_row(self, row: RowNode) -> None:
         self._writer.block()
         if row.segment is None:
@@ -73,10 +79,12 @@ class Renderer:
 
     def _open_cell(self, cell: CellNode, row: RowNode) -> None:
         """Begin a cell; text that strayed into the row before its first cell has a line of its own."""
-        if cell is row.cells[0]:
+        self._cell = cell
+        if cell.spacer:
+            return
+        if not self._cells:
             self._writer.block()
             self._writer.insert("|")
-        self._cell = cell
         self._writer.open_cell()
 
     def _close_cell(self, cell: CellNode) -> None:

@@ -22,14 +22,17 @@ MAX_PATHS = 20_000
 _THIN = 2.5
 _STRAIGHT = 1.0
 _SHORTEST = 3.0
-_NO_CHARACTERS = frozenset({"Cc", "Cn", "Cs", "Zs", "Zl", "Zp"})
+_NO_CHARACTERS = frozenset({"Cc", "Cn", "Cs", "Zl", "Zp"})
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A character in the box `x0`, `y0` to `x1`, `y1`; `turn` counts the quarters by which it is turned clockwise."""
+    """A character in the box `x0`, `y0` to `x1`, `y1`; `turn` counts the quarters by which it is turned clockwise.
+
+    A space is one only where the file has one; gaps are no characters.
+    """
 
     text: str
     x0: float
@@ -37,6 +40,11 @@ class Glyph:
     x1: float
     y1: float
     turn: int = 0
+
+    @property
+    def is_space(self) -> bool:
+        """Whether nothing is seen of it."""
+        return self.text == " "
 
     @property
     def middle(self) -> Point:
@@ -78,7 +86,8 @@ class Sheet:
 def read_sheet(page: PdfPage) -> Sheet:
     """What is drawn on `page`; characters that the file gives no meaning are counted in `unmapped` and left out."""
     drawn, unmapped = _glyphs(page)
-    quarters = Counter(glyph.turn for glyph in drawn).most_common(1)[0][0] if drawn else 0
+    turns = Counter(glyph.turn for glyph in drawn if not glyph.is_space)
+    quarters = turns.most_common(1)[0][0] if turns else 0
     glyphs = tuple(glyph.turned(quarters) for glyph in drawn)
     paths, pictures = _paths(page)
     rules = tuple(rule for path in paths for rule in _rules(path, quarters))
@@ -109,10 +118,10 @@ def _glyphs(page: PdfPage) -> tuple[list[Glyph], int]:
 
 
 def _character(code: int) -> str:
-    """The character of a code, radicals that stand for whole characters as these; nothing for white space and what is none."""
-    if not 0x20 < code < 0x110000 or unicodedata.category(chr(code)) in _NO_CHARACTERS:
+    """The character of a code, radicals that stand for whole characters as these; nothing for what is none."""
+    if not 0x20 <= code < 0x110000 or unicodedata.category(chr(code)) in _NO_CHARACTERS:
         return ""
-    character = chr(code)
+    character = " " if chr(code).isspace() else chr(code)
     whole = 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF
     return unicodedata.normalize("NFKC", character)[:1] if whole else character
 

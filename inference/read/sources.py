@@ -19,7 +19,7 @@ from gongkai.inference.read.warc import WARCS, read_warc
 from gongkai.inference.read.zipped import read_zip
 from gongkai.model.errors import UnreadableError
 
-SUFFIXES = frozenset({".txt", ".html", ".htm", ".md"})
+SUFFIXES = frozenset({".txt", ".html", ".htm", ".md", ".docx", ".pdf"})
 """What is read of a folder. A file that is named itself is read whatever its suffix."""
 STDIN = "-"
 

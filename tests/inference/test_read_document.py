@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.inference.read.document import MAX_BYTES, document_from_bytes, document_from_html, document_from_path, document_from_text
-from gongkai.model.errors import NotTextError, TooLargeError, UnreadableError
+from gongkai.model.errors import BrokenFileError, NotTextError, TooLargeError, UnreadableError
 
 
 def test_plain_text_is_its_own_source_and_keeps_its_newlines() -> None:
@@ -99,8 +99,15 @@ def test_a_file_without_permission_is_unreadable(tmp_path: Path) -> None:
         document_from_path(path)
 
 
-def test_a_pdf_named_text_is_refused(tmp_path: Path) -> None:
+def test_a_pdf_named_text_is_read_as_a_pdf(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"%PDF-1.4\n")
-    with pytest.raises(NotTextError, match=r"a\.txt: this looks like a PDF"):
+    with pytest.raises(BrokenFileError, match=r"a\.txt: no PDF that can be opened"):
+        document_from_path(path)
+
+
+def test_a_picture_named_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(NotTextError, match=r"a\.txt: this looks like a PNG picture"):
         document_from_path(path)

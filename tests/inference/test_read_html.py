@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from html import unescape
+from itertools import zip_longest
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -195,6 +196,7 @@ def test_every_character_leads_back_to_what_it_came_from(source: str) -> None:
 @given(st.lists(st.lists(st.text(st.sampled_from("规章0 1件\n<&\u3000"), max_size=6), min_size=2, max_size=5), min_size=1, max_size=6))
 def test_a_grid_written_is_the_grid_read(rows: list[list[str]]) -> None:
     cells = [[cell.replace("&", "&amp;").replace("<", "&lt;") for cell in row] for row in rows]
+    assume(all(any("".join(cell.split()) for cell in column) for column in zip_longest(*rows, fillvalue="")))  # no spacers
     flat = flatten_html("<table>" + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells) + "</table>")
     expected = [["".join(cell.split()) for cell in row] for row in rows]
     if not any(any(row) for row in expected):

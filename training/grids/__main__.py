@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -17,8 +17,18 @@ from gongkai.training.accuracy import FIRST_SEED, same_number
 from gongkai.training.grids.filed import FiledReport, draw_filed
 from gongkai.training.grids.html import DAMAGES as HTML_DAMAGES
 from gongkai.training.grids.html import write_html
+from gongkai.training.grids.pdf import DAMAGES as PDF_DAMAGES
+from gongkai.training.grids.pdf import write_pdf
+from gongkai.training.grids.word import DAMAGES as WORD_DAMAGES
+from gongkai.training.grids.word import write_word
 
 Writer = Callable[[FiledReport, str, Random], bytes]
+FORMATS: Mapping[str, tuple[Writer, tuple[str, ...]]] = {
+    "html": (write_html, tuple(HTML_DAMAGES)),
+    "docx": (write_word, tuple(WORD_DAMAGES)),
+    "pdf": (write_pdf, tuple(PDF_DAMAGES)),
+}
+"""By suffix, what writes a report with one kind of damage, and the kinds that there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +41,7 @@ class GridCount:
     missed: int = 0
 
     def __add__(self, other: GridCount) -> GridCount:
-        return GridCount(
-            self.printed + other.printed, self.right + other.right, self.wrong + other.wrong, self.missed + other.missed
-        )
+        return GridCount(self.printed + other.printed, self.right + other.right, self.wrong + other.wrong, self.missed + other.missed)
 
 
 def count_grid(report: FiledReport, cells: tuple[Cell, ...]) -> GridCount:
@@ -43,3 +51,43 @@ def count_grid(report: FiledReport, cells: tuple[Cell, ...]) -> GridCount:
     right = sum(key in read and same_number(read[key], value) for key, value in printed.items())
     wrong = sum(not same_number(value, printed.get(key)) for key, value in read.items())
     return GridCount(len(printed), right, wrong, sum(key not in read for key in printed))
+
+
+def read_back(extractor: Extractor, seed: int, suffix: str, damage: str) -> GridCount:
+    """The cells read off the report of `seed` as a file of one format with one kind of damage."""
+    report = draw_filed(seed)
+    data = FORMATS[suffix][0](report, damage, Random(f"{damage} {seed}"))
+    return count_grid(report, extractor.extract(document_from_bytes(f"report.{suffix}", data)).cells)
+
+
+def measure(extractor: Extractor, reports: int, suffixes: Sequence[str]) -> Iterator[tuple[str, str, GridCount]]:
+    """Format, damage and the count over `reports` reports, kind by kind."""
+    for suffix in suffixes:
+        for damage in FORMATS[suffix][1]:
+            counts = (read_back(extractor, FIRST_SEED + number, suffix, damage) for number in range(reports))
+            yield suffix, damage, sum(counts, GridCount())
+
+
+def grids(
+    reports: Annotated[int, typer.Option(help="Reports, each written in every format with every kind of damage.")] = 20,
+    only: Annotated[list[str] | None, typer.Option(help="html, docx or pdf; may be given several times. Default: all.")] = None,
+    model: Annotated[Path | None, typer.Option(help="A model folder; default: the shipped one.")] = None,
+) -> None:
+    """Cells of generated files with real tables that are read right, wrong, or not at all."""
+    unknown = set(only or ()) - set(FORMATS)
+    if unknown:
+        raise typer.BadParameter(f"no such format: {', '.join(sorted(unknown))}; there are {', '.join(FORMATS)}")
+    typer.echo(f"{'':26}{'printed':>8}{'right':>8}{'wrong':>8}{'missed':>8}")
+    total = GridCount()
+    for suffix, damage, count in measure(Extractor.from_pretrained(model), reports, only or tuple(FORMATS)):
+        typer.echo(_line(f"{suffix:5} {damage}", count))
+        total += count
+    typer.echo(_line("all", total))
+
+
+def _line(name: str, count: GridCount) -> str:
+    return f"{name:26}{count.printed:8}{count.right:8}{count.wrong:8}{count.missed:8}"
+
+
+if __name__ == "__main__":
+    typer.run(grids)

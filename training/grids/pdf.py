@@ -25,7 +25,7 @@ class Style:
     """How tables are drawn.
 
     `lines` is `all`, `level` or `none`; `stacked`: narrow column titles one character a line; `rows`: rows of a table on a page, 0 for
-    all that fit; `sideways`: the page is landscape, drawn on its side and turned by the viewer.
+    all that fit; `sideways`: pages are landscape and drawn on their side.
     """
 
     lines: str = "all"
@@ -68,9 +68,15 @@ def write_pdf(report: FiledReport, damage: str, rng: Random) -> bytes:
     return file.getvalue()
 
 
-def _numbered(canvas: Any, _: object) -> None:
+def _numbered(canvas: Any, document: Any) -> None:
+    """Draw the page number at the foot; a landscape page is drawn on its side."""
+    width, height = document.pagesize
+    if width > height:
+        canvas.setPageSize((height, width))
+        canvas.translate(height, 0)
+        canvas.rotate(90)
     canvas.setFont(_font(), 9)
-    canvas.drawCentredString(canvas._pagesize[0] / 2, 40, f"- {canvas.getPageNumber()} -")
+    canvas.drawCentredString(width / 2, 40, f"- {canvas.getPageNumber()} -")
 
 
 @cache
@@ -121,9 +127,16 @@ def _table(grid: Grid, style: Style, rng: Random) -> Any:
     size = min(_SIZE, 6.0) if grid.width > 12 else _SIZE
     widths = _widths(grid, (_PAGE[1] if style.sideways else _PAGE[0]) - 2 * _BORDER)
     content = [[_content(piece, size, style) for piece in row.pieces] for row in unmerged(grid).rows]
-    commands: list[tuple[Any, ...]] = [("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 2)]
+    commands: list[tuple[Any, ...]] = [
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 2),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+    ]
     commands += [("SPAN", (c, r), (c + p.colspan - 1, r + p.rowspan - 1)) for r, c, p in _placed(grid) if p.colspan * p.rowspan > 1]
-    commands += {"all": [("GRID", (0, 0), (-1, -1), rng.choice((0.25, 0.5, 1.0)), "black")], "level": [("LINEBELOW", (0, 0), (-1, -1), 0.5, "black")]}.get(style.lines, [])
+    commands += {
+        "all": [("GRID", (0, 0), (-1, -1), rng.choice((0.25, 0.5, 1.0)), "black")],
+        "level": [("LINEBELOW", (0, 0), (-1, -1), 0.5, "black")],
+    }.get(style.lines, [])
     return Table(content, colWidths=widths, style=commands, hAlign="LEFT")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,17 @@ from gongkai.training.synth.grid import Grid, GridRow
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.table import Table, _Cell
+    from docx.table import _Cell
 
     Holder = Document | _Cell
 
-Place = Callable[["Holder", Grid, Random], None]
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """How tables are put into a document, and what is done to the whole of it then."""
+
+    place: Callable[[Holder, Grid, Random], None]
+    finish: Callable[[Document, FiledReport, Random], None] = lambda document, report, rng: None
 
 
 def write_word(report: FiledReport, damage: str, rng: Random) -> bytes:
@@ -30,18 +37,19 @@ def write_word(report: FiledReport, damage: str, rng: Random) -> bytes:
         if isinstance(part, str):
             document.add_paragraph(part)
         else:
-            DAMAGES[damage](document, part, rng)
+            DAMAGES[damage].place(document, part, rng)
+    DAMAGES[damage].finish(document, report, rng)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
 
 
 def _merged(holder: Holder, grid: Grid, _: Random) -> None:
-    """gridSpan and vMerge as the law's form has them."""
+    """Merged cells (gridSpan and vMerge) as the law's form has them."""
     _fill(holder, grid, grid.rows)
 
 
-def _fill(holder: Holder, grid: Grid, rows: tuple[GridRow, ...]) -> Table:
+def _fill(holder: Holder, grid: Grid, rows: tuple[GridRow, ...]) -> None:
     """A table of `rows`, every cell in the first free place of its row."""
     table = holder.add_table(len(rows), grid.width)
     cells = [list(row.cells) for row in table.rows]
@@ -53,10 +61,11 @@ def _fill(holder: Holder, grid: Grid, rows: tuple[GridRow, ...]) -> Table:
                 column += 1
             down, across = min(piece.rowspan, len(rows) - number), min(piece.colspan, grid.width - column)
             taken |= {(number + i, column + j) for i in range(down) for j in range(across)}
-            merged = cells[number][column].merge(cells[number + down - 1][column + across - 1]) if down * across > 1 else cells[number][column]
+            merged = (
+                cells[number][column].merge(cells[number + down - 1][column + across - 1]) if down * across > 1 else cells[number][column]
+            )
             merged.text = piece.text
             column += across
-    return table
 
 
 def _in_two(holder: Holder, grid: Grid, rng: Random) -> None:
@@ -74,22 +83,26 @@ def _nested(holder: Holder, grid: Grid, rng: Random) -> None:
     _merged(holder.add_table(1, 1).cell(0, 0), grid, rng)
 
 
-def _revised(holder: Holder, grid: Grid, rng: Random) -> None:
-    """Last year's numbers as tracked deletions beside this year's, which were inserted."""
+def _revised(document: Document, report: FiledReport, rng: Random) -> None:
+    """Some numbers of the tables become insertions, beside older ones as tracked deletions."""
     from docx.oxml import parse_xml
-    from docx.oxml.ns import nsdecls
+    from docx.oxml.ns import nsdecls, qn
 
-    table = _fill(holder, grid, grid.rows)
-    texts = {piece.text for row in grid.rows for piece in row.pieces if not piece.is_title and piece.text}
-    for element in table._tbl.iter_tcs():
-        paragraph = element.p_lst[0]
-        if element.p_lst[0].text in texts and rng.random() < 0.5:
-            deleted = f'<w:del {nsdecls("w")} w:id="1" w:author="a"><w:r><w:delText>99</w:delText></w:r></w:del>'
+    tables = [part for part in report.parts if isinstance(part, Grid)]
+    numbers = {piece.text for table in tables for piece in table.pieces() if not piece.is_title and piece.text}
+    for cell in document.element.body.iter(qn("w:tc")):
+        paragraph = cell.p_lst[0]
+        if paragraph.text in numbers and rng.random() < 0.5:
             inserted = parse_xml(f'<w:ins {nsdecls("w")} w:id="2" w:author="a"/>')
             inserted.extend(list(paragraph.r_lst))
-            paragraph.append(parse_xml(deleted))
+            paragraph.append(parse_xml(f'<w:del {nsdecls("w")} w:id="1" w:author="a"><w:r><w:delText>99</w:delText></w:r></w:del>'))
             paragraph.append(inserted)
 
 
-DAMAGES: Mapping[str, Place] = {"none": _merged, "in two": _in_two, "nested": _nested, "revised": _revised}
+DAMAGES: Mapping[str, Damage] = {
+    "none": Damage(_merged),
+    "in two": Damage(_in_two),
+    "nested": Damage(_nested),
+    "revised": Damage(_merged, _revised),
+}
 """How the tables of a document are written."""
