@@ -102,7 +102,7 @@ def test_entries_of_a_zip(tmp_path: Path) -> None:
     found = read(path, told)
     assert texts(found[:2]) == [(f"{path}/县/b.html", "<p>规章</p>"), (f"{path}/县/a.txt", "规章")]
     assert isinstance(reason(found[2]), NotTextError)  # no archive within an archive
-    assert told == [f"{path}: 1 entries with other suffixes than .htm .html .md .txt left out"]
+    assert told == [f"{path}: 1 entries with other suffixes than .docx .htm .html .md .pdf .txt left out"]
 
 
 def test_names_of_entries_in_the_encoding_of_china() -> None:
