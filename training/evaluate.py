@@ -1,59 +1,61 @@
-"""`gongkai evaluate MODEL GOLD.jsonl…`: figures and entities of a model held against gold."""
+"""`gongkai evaluate MODEL GOLD…`: what a model gets wrong, in which words, and how sure it was."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from gongkai.annotations.gold import read_gold
+from gongkai.inference.commands.streams import emit, say
 from gongkai.inference.predict import Predictor
+from gongkai.inference.write import write_whole
 from gongkai.model.errors import GongkaiError
-from gongkai.training.scores import Score, Scores, score_labeller
-
-NARRATIVE = ("figures", "entities")
+from gongkai.training.analysis.analysis import Analysis, analyse
+from gongkai.training.analysis.html import report
+from gongkai.training.analysis.tables import tables
+from gongkai.training.analysis.texts import GoldSet, read_sets
 
 
 def evaluate(
     model: Annotated[Path, typer.Argument(help="A model folder.")],
-    gold: Annotated[list[Path], typer.Argument(help="JSON Lines with id, text, figures, entities.")],
+    gold: Annotated[list[str], typer.Argument(help="JSON Lines, exports of Label Studio (.json), or synth:N for N generated pages.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page with the worst texts and all scores to this file.")] = None,
+    worst: Annotated[int, typer.Option(min=0, help="How many of the worst texts of each set are shown.")] = 30,
     threads: Annotated[int | None, typer.Option(help="Threads; default: one for each core.")] = None,
 ) -> None:
-    """Print span and label scores by label for each gold file."""
+    """Hold a model against texts whose labels are known: scores by label and wording, confusions, confidence, worst texts."""
     try:
         labeller = Predictor.from_folder(model, threads)
-        found = {path.name: score_labeller(labeller, read_gold(path), NARRATIVE) for path in gold}
+        analyses = [_analysed(labeller, one) for one in read_sets(gold)]
+        if html is not None:
+            write_whole(html, report(analyses, model.resolve().name, labeller.checkpoint.digest, worst))
     except (GongkaiError, OSError) as error:
-        typer.echo(str(error), err=True)
+        say(str(error))
         raise typer.Exit(1) from error
     if as_json:
-        typer.echo(json.dumps({name: scores.as_json() for name, scores in found.items()}, ensure_ascii=False, indent=1))
-        return
-    for name, scores in found.items():
-        Console().print(scores_table(name, scores))
+        emit(json.dumps({one.name: one.as_json(worst) for one in analyses}, ensure_ascii=False, indent=1) + "\n")
+    else:
+        _print(analyses)
 
 
-def scores_table(title: str, scores: Scores) -> Table:
-    """A table by label, the most frequent first, over the sums by kind."""
-    table = Table("label", "gold", "predicted", "hits", "precision", "recall", "F1", title=f"{title}: {scores.texts} texts")
-    for name, score in sorted(scores.by_label.items(), key=lambda item: (-item[1].gold, item[0])):
-        table.add_row(name, *_cells(score))
-    table.add_section()
-    for kind in NARRATIVE:
-        table.add_row(kind, *_cells(scores.of_kind(kind)))
-    table.caption = f"strict IOB2 F1 over characters (seqeval): {scores.seqeval_f1:.4f}"
-    return table
+def _analysed(labeller: Predictor, gold: GoldSet) -> Analysis:
+    for reason in gold.left_out:
+        say(f"{gold.name}: left out {reason}")
+    return analyse(labeller, gold)
 
 
-def _cells(score: Score) -> tuple[str, ...]:
-    counts = (score.gold, score.predicted, score.hits)
-    return (*map(str, counts), *(f"{rate:.4f}" for rate in (score.precision, score.recall, score.f1)))
+def _print(analyses: list[Analysis]) -> None:
+    console = Console()
+    for analysis in analyses:
+        for table in tables(analysis):
+            console.print(table)
 
 
 if __name__ == "__main__":
-    typer.run(evaluate)
+    command: Callable[..., None] = evaluate
+    typer.run(command)

@@ -61,8 +61,8 @@ class Scores:
 
     def as_json(self) -> dict[str, Any]:
         """The scores as they stand in metrics.json, rounded to four places."""
-        kinds = {kind: _score_json(self.of_kind(kind)) for kind in KINDS}
-        labels = {name: _score_json(score) for name, score in sorted(self.by_label.items())}
+        kinds = {kind: score_json(self.of_kind(kind)) for kind in KINDS}
+        labels = {name: score_json(score) for name, score in sorted(self.by_label.items())}
         return {"texts": self.texts, "seqeval_f1": round(self.seqeval_f1, 4), **kinds, "by_label": labels}
 
 
@@ -83,15 +83,26 @@ def score_labeller(labeller: Labeller, golds: Sequence[LabelledPage], kinds: Seq
 
     Gold that marks narrative only says nothing of `structure`; leave that kind out there.
     """
-    wanted = {name for kind in kinds for name in getattr(label_set(), kind)}
-    pairs = [(gold, _only(gold.spans, wanted), _only(predict_spans(labeller, gold.page.text), wanted)) for gold in golds]
+    wanted = labels_of(kinds)
+    pairs = [(only(gold, wanted), only_spans(predict_spans(labeller, gold.page.text), wanted)) for gold in golds]
+    return scores_of(pairs)
+
+
+def scores_of(pairs: Sequence[tuple[LabelledPage, Sequence[Span]]]) -> Scores:
+    """The scores of texts whose spans are known (first) and predicted (second)."""
     by_label: dict[str, Score] = {}
-    for _, right, found in pairs:
-        for name, score in compare(right, found).items():
+    for gold, found in pairs:
+        for name, score in compare(gold.spans, found).items():
             by_label[name] = by_label.get(name, Score()) + score
-    tags = [(character_tags(len(gold.page.text), right), character_tags(len(gold.page.text), found)) for gold, right, found in pairs]
-    strict = strict_f1([one for one, _ in tags], [other for _, other in tags])
-    return Scores(len(golds), by_label, strict)
+    lengths = [len(gold.page.text) for gold, _ in pairs]
+    right = [character_tags(length, gold.spans) for length, (gold, _) in zip(lengths, pairs, strict=True)]
+    predicted = [character_tags(length, found) for length, (_, found) in zip(lengths, pairs, strict=True)]
+    return Scores(len(pairs), by_label, strict_f1(right, predicted))
+
+
+def labels_of(kinds: Iterable[str]) -> frozenset[str]:
+    """The single labels of `kinds`."""
+    return frozenset(name for kind in kinds for name in getattr(label_set(), kind))
 
 
 def compare(gold: Iterable[Span], predicted: Iterable[Span]) -> dict[str, Score]:
@@ -120,8 +131,14 @@ def _score_of(name: str, right: Counter[tuple[int, int, str]], found: Counter[tu
     return Score(mine.total(), theirs.total(), (mine & theirs).total())
 
 
-def _only(spans: Iterable[Span], wanted: set[str]) -> tuple[Span, ...]:
+def only_spans(spans: Iterable[Span], wanted: frozenset[str]) -> tuple[Span, ...]:
+    """The spans of which every label is `wanted`."""
     return tuple(span for span in spans if wanted.issuperset(split_class(span.label)))
+
+
+def only(page: LabelledPage, wanted: frozenset[str]) -> LabelledPage:
+    """The page with such spans alone."""
+    return LabelledPage(page.page, only_spans(page.spans, wanted))
 
 
 def strict_f1(gold: list[list[str]], predicted: list[list[str]]) -> float:
@@ -133,6 +150,7 @@ def strict_f1(gold: list[list[str]], predicted: list[list[str]]) -> float:
     return float(score(gold, predicted, mode="strict", scheme=IOB2, zero_division=0))
 
 
-def _score_json(score: Score) -> dict[str, float | int]:
+def score_json(score: Score) -> dict[str, float | int]:
+    """Counts and rates, rounded to four places."""
     rates = {"precision": score.precision, "recall": score.recall, "f1": score.f1}
     return {"gold": score.gold, "predicted": score.predicted, "hits": score.hits, **{name: round(rate, 4) for name, rate in rates.items()}}

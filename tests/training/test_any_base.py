@@ -51,8 +51,12 @@ def test_training_writes_a_whole_checkpoint(trained: Path) -> None:
 def test_the_checkpoint_can_be_evaluated(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     gold = tmp_path / "gold.jsonl"
     gold.write_text(json.dumps(GOLD, ensure_ascii=False) + "\n", encoding="utf-8")
-    assert main(["evaluate", str(trained), str(gold), "--json", "--threads", "1"]) == 0
-    assert json.loads(capsys.readouterr().out)["gold.jsonl"]["figures"]["gold"] == 2
+    page = tmp_path / "report.html"
+    assert main(["evaluate", str(trained), str(gold), "synth:1", "--json", "--html", str(page), "--threads", "1"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["gold.jsonl"]["figures"]["gold"] == 2
+    assert found["synth:1"]["structure"]["gold"] > 50
+    assert "<h2>gold.jsonl</h2>" in page.read_text(encoding="utf-8")
 
 
 def test_the_checkpoint_reads_pages(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
