@@ -30,17 +30,21 @@ class _Counting:
         return extra // self.unit if extra >= 0 and extra % self.unit == 0 else None
 
 
-def full_line(text: str, line: Line, layout: Layout, columns: int) -> Slots | None:
+def full_line(text: str, line: Line, layout: Layout, columns: int, group: int) -> Slots | None:
     """The cells of `line` with its blanks, if all ways of counting that make `columns` cells of it agree, else None.
 
-    Separators after the last number alone prove nothing: they may be filler.
+    Separators after the last number alone prove nothing: they may be filler. Blanks at the table's end may have been stripped:
+    then a line that ends after a whole `group` of cells is full, too.
     """
     if layout.name not in _TRACED or not 0 < len(line.cells) < columns:
         return None
     found = {blanks for counting in _countings(text, line, layout) for blanks in _blanks(text, line, layout, counting)}
     shows = [blanks for blanks in found if layout.keeps_blanks or layout.ends is Ends.LINE or any(blanks[:-1])]
     full = [blanks for blanks in shows if sum(blanks) + len(line.cells) == columns]
-    return Slots(_slots(line, full[0]), open_end=False) if len(full) == 1 else None
+    if not full and line.last:
+        shorter = [blanks for blanks in shows if any(blanks[:-1]) and not blanks[-1] and sum(blanks) + len(line.cells) < columns]
+        full = shorter if all((sum(blanks) + len(line.cells)) % group == 0 for blanks in shorter) else []
+    return Slots(_slots(line, full[0], columns), open_end=False) if len(full) == 1 else None
 
 
 def _countings(text: str, line: Line, layout: Layout) -> Iterator[_Counting]:
@@ -73,8 +77,8 @@ def _blanks(text: str, line: Line, layout: Layout, counting: _Counting) -> Itera
             yield (*known, last)
 
 
-def _slots(line: Line, blanks: Sequence[int]) -> tuple[Slot, ...]:
+def _slots(line: Line, blanks: Sequence[int], columns: int) -> tuple[Slot, ...]:
     slots: list[Slot] = [Slot(None, line.cells[0].start)] * blanks[0]
     for cell, after in zip(line.cells, blanks[1:], strict=True):
         slots += (Slot(cell, cell.start), *[Slot(None, cell.end)] * after)
-    return tuple(slots)
+    return (*slots, *[Slot(None, line.cells[-1].end)] * (columns - len(slots)))

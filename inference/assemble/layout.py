@@ -93,7 +93,7 @@ def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
     if not found.separator:
         return Layout("", 0, 1, keeps_blanks=False)
     most = _usual(found.separator, found.cells or [lead for lead, _ in found.leads])
-    smaller = {usual for usual in _smaller_usuals(text, lines, found) if 0 < usual < most}
+    smaller = {usual for usual in _smaller_usuals(lines, found) if 0 < usual < most}
     layouts = [layout for usual in sorted({most, *smaller}, reverse=True) for layout in _layouts(found, usual)]
     return max(layouts, key=lambda layout: sum(len(slots_of(text, line, layout).slots) == columns for line in lines if line.titles))
 
@@ -101,7 +101,7 @@ def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
 @dataclass(frozen=True, slots=True)
 class _Gaps:
     """What stands between neighbouring cells, between titles and first cells (with how many cells the title may leave empty
-    itself), after titles without cells, and between headers.
+    itself), after titles without cells, between headers, and between last cells and the next title.
     """
 
     separator: str
@@ -109,6 +109,7 @@ class _Gaps:
     leads: Sequence[tuple[str, int]]
     bare: Sequence[str]
     headers: Sequence[str]
+    tails: Sequence[str]
 
     @classmethod
     def of(cls, text: str, lines: Sequence[Line]) -> _Gaps:
@@ -116,16 +117,16 @@ class _Gaps:
         titled = [line for line in lines if line.titles and line.cells]
         leads = [(lead, line.item.spans if line.item else 0) for line in titled if not _FOREIGN.search(lead := lead_of(text, line))]
         separator = _separator(cells or [lead for lead, _ in leads])
-        return cls(separator, cells, leads, _title_gaps(text, lines), _header_gaps(text, lines))
+        return cls(separator, cells, leads, _title_gaps(text, lines), _header_gaps(text, lines), _tails(text, lines))
 
 
-def _smaller_usuals(text: str, lines: Sequence[Line], found: _Gaps) -> Iterable[int]:
+def _smaller_usuals(lines: Sequence[Line], found: _Gaps) -> Iterable[int]:
     """What may be the usual number of separators if every gap between two cells holds a blank, as it may in a sparse table."""
     yield _usual(found.separator, [lead for lead, _ in found.leads])
     if found.separator == "|":
         yield _usual(found.separator, found.bare)
     elif not found.cells:
-        yield _usual(found.separator, _tails(text, lines))
+        yield _usual(found.separator, found.tails)
     if found.separator != "\n" or sum(bool(line.cells) for line in lines) == 1:  # titles may be split at line ends
         yield from _common(found.separator, found.headers)
 
@@ -144,23 +145,39 @@ def _shown(found: _Gaps, usual: int, ends: Ends) -> list[int]:
 
     Where bars may be filler, a single lead proves nothing; where they may not, several bars after a title do.
     """
-    first = [max(0, separators(lead, found.separator) - empty) for lead, empty in found.leads]
+    first = [count for lead, empty in found.leads if (count := separators(lead, found.separator)) - empty > usual or not empty]
     if found.separator != "|" or ends is Ends.HIDDEN:
         return first if len(first) > 1 else []
-    return first + [count for gap in found.bare if (count := separators(gap, found.separator)) > usual + 1]
+    # One bar more may be filler of a line that is one cell short of the table's width, unless no line of titles has such filler.
+    most = max(usual, *_header_counts(found))
+    ending = [_row_end(gap, ends) for gap in (*found.bare, *found.tails)]
+    return first + [count for gap in ending if (count := separators(gap, found.separator)) > most]
+
+
+def _row_end(gap: str, ends: Ends) -> str:
+    """The part of a gap in which the blanks at the end of a row show."""
+    return gap.split("\n", 1)[0] if ends is Ends.LINE else gap
 
 
 def _ends(found: _Gaps, usual: int) -> Ends:
     """Where blanks at the end of a row show. Bars are cells there if the lines of column titles, which are short, end without filler."""
     if found.separator == "\n":
         return Ends.TITLE
-    rowwise = any("\n" not in gap for gap in found.headers)
-    rows = (gap.split("\n", 1)[0] if rowwise else gap for gap in found.headers)
-    counts = [count for gap in rows if (count := separators(gap, found.separator))]
-    # One bar more may be filler of a line that is one cell short of the table's width.
+    counts = _header_counts(found)
     if found.separator != "|" or counts.count(usual) < max(_ENOUGH_HEADERS, len(counts) // 2) or not set(counts) <= {usual, usual + 1}:
         return Ends.HIDDEN
-    return Ends.LINE if rowwise else Ends.TITLE
+    return Ends.LINE if _rowwise(found) else Ends.TITLE
+
+
+def _rowwise(found: _Gaps) -> bool:
+    """Whether a row of titles stands on a line."""
+    return any("\n" not in gap for gap in found.headers)
+
+
+def _header_counts(found: _Gaps) -> list[int]:
+    """The separators after each column or block title, up to the line's end where rows stand on lines."""
+    ends = Ends.LINE if _rowwise(found) else Ends.TITLE
+    return [count for gap in found.headers if (count := separators(_row_end(gap, ends), found.separator))]
 
 
 def _header_gaps(text: str, lines: Sequence[Line]) -> list[str]:
@@ -247,8 +264,7 @@ def slots_of(text: str, line: Line, layout: Layout) -> Slots:
     tail = text[position : line.until]
     closed = layout.keeps_blanks and bool(tail) and layout.ends is not Ends.HIDDEN
     if closed:
-        rest_of_row = tail.split("\n", 1)[0] if layout.ends is Ends.LINE else tail
-        slots += (Slot(None, position),) * layout.blanks_in(rest_of_row)
+        slots += (Slot(None, position),) * layout.blanks_in(_row_end(tail, layout.ends))
     # After the last line of a table its blanks may have been stripped.
     return Slots(tuple(slots), open_end=not closed or (line.last and layout.ends is Ends.TITLE))
 

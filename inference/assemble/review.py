@@ -58,7 +58,7 @@ def read_review(context: Context, facts: Facts) -> TableReading:
 
 def _shown(context: Context, line: Line, layout: Layout) -> tuple[Candidate, ...]:
     """The one placement that the separators show, if its groups add up or another table has shown that blanks leave a trace."""
-    slots = None if context.deduplicated else full_line(context.page.text, line, layout, CELLS)
+    slots = None if context.deduplicated else full_line(context.page.text, line, layout, CELLS, GROUP)
     found = placements(slots, CELLS, keeps_blanks=True) if slots is not None else ()
     return tuple(candidate for candidate in found if layout.keeps_blanks or _adds_up(candidate))
 
