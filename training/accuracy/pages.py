@@ -59,11 +59,10 @@ def order_of(seed: int) -> Order:
 
 def groups_of(page: SyntheticPage, order: Order) -> tuple[str, ...]:
     """What a page counts under. Pages in unseen layouts are a group of their own, by severity, and nothing else."""
-    if order.unseen:
-        layouts = (f"{UNSEEN} {layout}" for layout in sorted(set(page.layouts.values())))
-        return (UNSEEN, f"{UNSEEN}, severity {order.severity}", *layouts)
-    held_out = {*HELD_OUT_LAYOUTS, *HELD_OUT_MODES}.intersection(page.garble)
     layouts = sorted(set(page.layouts.values()))
+    if order.unseen:
+        return (UNSEEN, f"{UNSEEN}, severity {order.severity}", *(f"{UNSEEN} {layout}" for layout in layouts))
+    held_out = {*HELD_OUT_LAYOUTS, *HELD_OUT_MODES}.intersection(page.garble)
     damage = (name for name in page.garble if name not in layouts)
     return (
         "all",
