@@ -55,6 +55,10 @@ def stub() -> Extractor:
     return Extractor(Stub())
 
 
+def slow() -> Extractor:
+    return Extractor(Stub(1.0))
+
+
 def poisoned() -> Extractor:
     return Extractor(Poisoned())
 
