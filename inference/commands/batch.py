@@ -15,7 +15,6 @@ from gongkai.inference.batch.jobs import Kind
 from gongkai.inference.commands.options import Deadline, Memory, MinConfidence, Model, Workers
 from gongkai.inference.commands.streams import say
 from gongkai.inference.extract import Extractor
-from gongkai.model.checkpoint import load_checkpoint, shipped_folder
 
 Inputs = Annotated[
     list[str],
@@ -38,10 +37,12 @@ def batch(
     min_confidence: MinConfidence = 0.0,
 ) -> None:
     """Read many documents and write tables of documents, cells, figures and checks. Run again after any end to go on."""
-    digest = load_checkpoint(model or shipped_folder()).digest
-    settings = Settings(format, workers or os.cpu_count() or 1, Limits(deadline, memory), min_confidence, shard, digest)
+    from gongkai.inference.current import open_model  # whoever only asks for help does not wait for the runtime
+
+    checkpoint = open_model(model, 1).checkpoint  # once: another may be promoted while the run lasts
+    settings = Settings(format, workers or os.cpu_count() or 1, Limits(deadline, memory), min_confidence, shard, checkpoint.digest)
     signal.signal(signal.SIGTERM, _interrupt)
-    counts = run_batch(inputs, out, partial(Extractor.from_pretrained, model, 1), settings, say)
+    counts = run_batch(inputs, out, partial(Extractor.from_pretrained, checkpoint.folder, 1), settings, say)
     say(", ".join(f"{n:,} {kind}" for kind, n in counts.items()))
     raise typer.Exit(int(counts[Kind.FAILED] > 0))
 

@@ -15,7 +15,6 @@ from gongkai.inference.batch.pool import Pool
 from gongkai.inference.commands.options import Deadline, Memory, Model, Workers
 from gongkai.inference.commands.streams import say
 from gongkai.inference.extract import Extractor
-from gongkai.model.checkpoint import load_checkpoint, shipped_folder
 from gongkai.model.errors import MissingExtraError, UnreadableError
 
 TOKEN = "GONGKAI_TOKEN"  # noqa: S105 - the name of a variable
@@ -41,14 +40,14 @@ def serve(
         import python_multipart  # noqa: F401 - what reads forms
         import uvicorn
 
+        from gongkai.inference.current import open_model
         from gongkai.inference.serve.app import Access, create_app, rendered
         from gongkai.inference.serve.desk import Desk
     except ImportError as error:
         raise MissingExtraError("gongkai serve", "serve") from error
-    load_checkpoint(model or shipped_folder())  # what is wrong with it is told before anything listens
-    make_pool = partial(
-        Pool, workers or os.cpu_count() or 1, partial(Extractor.from_pretrained, model, 1), rendered, Limits(deadline, memory)
-    )
+    folder = open_model(model, 1).checkpoint.folder  # once: all workers answer alike, though another may be promoted meanwhile
+    make = partial(Extractor.from_pretrained, folder, 1)
+    make_pool = partial(Pool, workers or os.cpu_count() or 1, make, rendered, Limits(deadline, memory))
     desk = Desk(make_pool, max_waiting)
     desk.open()
     app = create_app(desk, Access(token), max_bytes)
