@@ -97,14 +97,14 @@ def prepare_folder(folder: Path) -> None:
         raise OutputError(f"{folder}: cannot write results there ({error.strerror}); choose another folder with --out") from error
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` to `path` in UTF-8 by way of `<name>.tmp`: readers see the old file or the whole new one.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write `content` to `path`, text in UTF-8, by way of `<name>.tmp`: readers see the old file or the whole new one.
 
     Raises OutputError if the disk does not take it; no half-written file is left.
     """
     draft = path.with_name(f"{path.name}.tmp")
     try:
-        draft.write_bytes(encoded(text))
+        draft.write_bytes(encoded(content) if isinstance(content, str) else content)
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)

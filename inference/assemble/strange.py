@@ -58,7 +58,7 @@ def _may_be(line: Line, item: Item) -> bool:
     title = _title(line)
     if not title.strip() or _DAMAGED.search(title):
         return True
-    return ordinal(title) is not None and ordinal(title) == ordinal(item.wordings[0]) or _likeness(line, item) >= _ALIKE
+    return (ordinal(title) is not None and ordinal(title) == ordinal(item.wordings[0])) or _likeness(line, item) >= _ALIKE
 
 
 def _likeness(line: Line, item: Item) -> float:

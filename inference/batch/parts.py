@@ -11,9 +11,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+from gongkai.inference.batch.card import card
 from gongkai.inference.batch.jobs import Outcome
 from gongkai.inference.batch.tables import TABLES, Format, rows_of, unpacked
-from gongkai.inference.write import encoded, protected
+from gongkai.inference.write import encoded, protected, write_whole
 from gongkai.model.errors import MissingExtraError, OutputError
 
 _DRAFT = ".tmp"
@@ -44,7 +45,9 @@ class Parts:
             raise OutputError(f"{self._folder}: cannot be written ({error}); free space there and run again, nothing is lost") from error
 
     def finish(self, outcomes: Iterable[Outcome]) -> None:
-        """Nothing is left to write."""
+        """Write the card that tells people and `datasets.load_dataset` what the tables are; the parts are all there."""
+        if self._suffix == Format.PARQUET:
+            write_whole(self._folder / "README.md", card())
 
 
 class _Drafts:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
-from gongkai.inference.batch.jobs import Outcome
+from gongkai.inference.batch.jobs import Kind, Outcome
 from gongkai.inference.output import check_rows, figure_rows, from_dict, to_rows
 from gongkai.inference.results import Extraction
 from gongkai.inference.write import encoded, to_jsonl
@@ -91,20 +91,19 @@ def unpacked(content: bytes) -> bytes:
 
 def rows_of(outcome: Outcome) -> Iterator[tuple[str, Row]]:
     """Every row that a document has, with the name of its table, that of `documents` first."""
-    extraction = from_dict(json.loads(unpacked(outcome.content))) if outcome.content is not None else None
-    yield "documents", _document(outcome, extraction)
-    if extraction is None:
-        return
+    if outcome.content is None:
+        yield "documents", (outcome.position, outcome.name, str(outcome.kind), outcome.reason, None, None, None, None)
+    else:
+        yield from rows_of_extraction(outcome.position, from_dict(json.loads(unpacked(outcome.content))))
+
+
+def rows_of_extraction(position: int, extraction: Extraction) -> Iterator[tuple[str, Row]]:
+    """The rows of a document that was read, that of `documents` first."""
+    warnings = "\n".join(extraction.warnings) or None
+    known = (extraction.form, extraction.agency, extraction.report_year, warnings)
+    yield "documents", (position, extraction.source, str(Kind.PROCESSED), None, *known)
     for table, records in (("cells", to_rows), ("figures", figure_rows), ("checks", check_rows)):
-        yield from ((table, row) for row in _tuples(table, outcome.position, records(extraction)))
-
-
-def _document(outcome: Outcome, extraction: Extraction | None) -> Row:
-    known = (None, None, None, None)
-    if extraction is not None:
-        warnings = "\n".join(extraction.warnings) or None
-        known = (extraction.form, extraction.agency, extraction.report_year, warnings)  # type: ignore[assignment]
-    return outcome.position, outcome.name, str(outcome.kind), outcome.reason, *known
+        yield from ((table, row) for row in _tuples(table, position, records(extraction)))
 
 
 def _tuples(table: str, position: int, records: Iterable[dict[str, Any]]) -> Iterator[Row]:

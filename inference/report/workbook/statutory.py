@@ -1,0 +1,129 @@
+"""One document on one sheet: its three tables as the law draws them, with the status and the source of every number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gongkai.inference.report.review import words
+from gongkai.inference.report.review.beside import figures_beside
+from gongkai.inference.report.review.doubt import Doubt, doubts_of
+from gongkai.inference.report.review.grid import Grid, Heading, Line, grid_of
+from gongkai.inference.report.tables import table_views
+from gongkai.inference.report.words import plain, squeezed
+from gongkai.inference.report.workbook.styles import Styles
+from gongkai.inference.results import Cell, Extraction, Status
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+TITLE_COLUMNS = 3
+_TITLE_WIDTHS = (5, 7, 44)
+_PLACES = 15
+_PLACE_WIDTH = 8.5
+_COMMENT = {"x_scale": 1.6, "font_size": 9, "author": "gongkai"}
+
+
+def draw(sheet: Worksheet, styles: Styles, extraction: Extraction) -> None:
+    """Draw `extraction` on an empty sheet: the organ, its tables, the key to the colours."""
+    doubts = doubts_of(extraction, figures_beside(extraction))
+    for column, width in enumerate(_TITLE_WIDTHS):
+        sheet.set_column(column, column, width)
+    sheet.set_column(TITLE_COLUMNS, TITLE_COLUMNS + _PLACES - 1, _PLACE_WIDTH)
+    year = f" {extraction.report_year}" if extraction.report_year else ""
+    sheet.write_string(0, 0, plain(extraction.agency or words.word("no_agency").zh) + year, styles["title"])
+    sheet.write_string(1, 0, plain(extraction.source), styles["note"])
+    top = _Drawing(sheet, styles, doubts).tables(extraction, 3)
+    _key(sheet, styles, top + 1)
+    sheet.hide_gridlines(2)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _key(sheet: Worksheet, styles: Styles, top: int) -> None:
+    """What the colours say, one status a line."""
+    for row, status in enumerate((*Status, "gap"), top):
+        note = words.word(f"{status}_note")
+        sheet.write_blank(row, 0, None, styles.cell(str(status), doubtful=False))
+        sheet.write_string(row, 1, f"{words.word(str(status)).zh} {words.word(str(status)).en}: {note.zh} · {note.en}", styles["note"])
+    row = top + len(Status) + 1
+    sheet.write_blank(row, 0, None, styles.cell(Status.PRINTED, doubtful=True))
+    sheet.write_string(row, 1, f"{words.word('doubtful').zh} {words.word('doubtful').en}", styles["note"])
+
+
+class _Drawing:
+    """Draws grids one below the other."""
+
+    def __init__(self, sheet: Worksheet, styles: Styles, doubts: Mapping[str, tuple[Doubt, ...]]) -> None:
+        self.sheet, self.styles, self.doubts = sheet, styles, doubts
+
+    def tables(self, extraction: Extraction, top: int) -> int:
+        """Draw every table from line `top` on; the first free line."""
+        for view in table_views(extraction):
+            self.sheet.write_string(top, 0, view.section, self.styles["section"])
+            top += 1
+            if not view.blocks:
+                self.sheet.write_string(top, 0, words.word("table_empty").zh, self.styles["note"])
+                top += 1
+            for block in view.blocks:
+                top = self._grid(grid_of(block), top)
+            top += 1
+        return top
+
+    def _grid(self, grid: Grid, top: int) -> int:
+        # A grid without titles of rows (reviews and suits stand on one line) begins where the numbers of the others do.
+        titles = max((sum(one.columns for one in line.headings) for line in grid.lines), default=0)
+        if grid.title:
+            self._merge(top, 0, Heading(grid.title, columns=TITLE_COLUMNS + grid.columns), "block")
+            top += 1
+        taken: set[tuple[int, int]] = set()
+        for line in grid.head:
+            self._headings(line, top, taken, titles, "column")
+            top += 1
+        for body in grid.lines:
+            self._headings(body.headings, top, taken, titles, "row")
+            self._places(body, top)
+            top += 1
+        return top
+
+    def _headings(self, headings: tuple[Heading, ...], top: int, taken: set[tuple[int, int]], titles: int, style: str) -> None:
+        """Write titles into the first free columns; the title column of a grid with few takes all that there are."""
+        column = 0 if titles else TITLE_COLUMNS
+        for heading in headings:
+            while (top, column) in taken:
+                column += 1
+            width = heading.columns + (TITLE_COLUMNS - titles if titles and column + heading.columns == titles else 0)
+            placed = Heading(heading.text, width, heading.rows)
+            self._merge(top, column, placed, "down" if heading.vertical and style == "row" else style)
+            taken |= {(row, place) for row in range(top, top + heading.rows) for place in range(column, column + width)}
+            column += width
+
+    def _merge(self, row: int, column: int, heading: Heading, style: str) -> None:
+        if heading.rows == heading.columns == 1:
+            self.sheet.write_string(row, column, heading.text, self.styles[style])
+        else:
+            last = (row + heading.rows - 1, column + heading.columns - 1)
+            self.sheet.merge_range(row, column, *last, "", self.styles[style])
+            self.sheet.write_string(row, column, heading.text, self.styles[style])
+
+    def _places(self, line: Line, row: int) -> None:
+        for column, place in enumerate(line.places, TITLE_COLUMNS):
+            cell = place.cell
+            style = self.styles.cell(str(cell.status) if cell else "gap", place.key in self.doubts)
+            if cell is None or cell.value is None:
+                self.sheet.write_blank(row, column, None, style)
+            else:
+                self.sheet.write_number(row, column, cell.value, style)
+            if cell is not None:
+                self.sheet.write_comment(row, column, comment(cell, self.doubts.get(place.key, ())), _COMMENT)
+
+
+def comment(cell: Cell, doubts: tuple[Doubt, ...]) -> str:
+    """What stands behind a number: its status and confidence, its characters in the source, and why it is in doubt."""
+    status, sure = words.word(str(cell.status)), words.word("confidence")
+    lines = [f"{status.zh} {status.en} · {sure.zh} {cell.confidence:.4f}"]
+    if cell.text is not None:
+        lines.append(f"“{squeezed(cell.text)}”")
+    lines += (f"[{start}, {end})" for start, end in cell.spans[:6])
+    lines += (f"? {words.word(f'doubt_{doubt}').zh}" for doubt in doubts)
+    return "\n".join(lines)
