@@ -59,10 +59,10 @@ def test_parquet_is_a_folder_of_tables(folder: Path) -> None:
     assert sorted(path.name for path in (folder / "out").iterdir()) == ["README.md", "cells", "checks", "documents", "figures"]
 
 
-@pytest.mark.parametrize("format", ["xlsx", "parquet"])
-def test_what_is_no_text_needs_a_place(format: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["extract", "a.txt", "--format", format]) == 2
-    assert f"{format} is no text: name a folder to write to" in " ".join(capsys.readouterr().err.replace("│", " ").split())
+@pytest.mark.parametrize("kind", ["xlsx", "parquet"])
+def test_what_is_no_text_needs_a_place(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["extract", "a.txt", "--format", kind]) == 2
+    assert f"{kind} is no text: name a folder to write to" in " ".join(capsys.readouterr().err.replace("│", " ").split())
 
 
 def test_the_card_names_every_column() -> None:

@@ -18,7 +18,7 @@ class SheetNames:
         self._taken = {name.lower() for name in taken} | _RESERVED
 
     def claim(self, wanted: str) -> str:
-        """`wanted` as a spreadsheet allows it: 31 characters, none of `[]:*?/\\`, no quote at an end; numbered if it is taken."""
+        r"""`wanted` as a spreadsheet allows it: 31 characters, none of `[]:*?/\`, no quote at an end; numbered if it is taken."""
         clean = _FORBIDDEN.sub(" ", plain(wanted)).strip().strip("'").strip()
         number = 1
         name = clean[:LONGEST].rstrip(" '")
