@@ -91,6 +91,11 @@ def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> Cell
     return CellNumber(exact(-value if negative else value), found["unit"], found["comment"])
 
 
+def says_unchanged(text: str) -> bool:
+    """Whether all of `text` says in words that a number is the same as last year's: `持平`, `无变化`."""
+    return _UNCHANGED.fullmatch(re.sub(r"\s+", "", fold(text))) is not None
+
+
 def is_placeholder(text: str) -> bool:
     """Whether a cell prints a sign for nothing: `/`, `—`, `-`, `无`, `空` and their like. White space alone is no sign."""
     return _PLACEHOLDER.fullmatch(re.sub(r"\s+", "", fold(text))) is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from gongkai.inference.arithmetic import form_for_sums
 from gongkai.inference.assemble.merge import merged
+from gongkai.inference.assemble.page_numbers import without_page_numbers
 from gongkai.inference.assemble.proactive import read_proactive
 from gongkai.inference.assemble.reading import Context, TableReading
 from gongkai.inference.assemble.regions import Region, find_regions
@@ -38,7 +39,7 @@ def table_regions(page: LabelledPage) -> tuple[Region, ...]:
     text = page.page.text
     regions = find_regions(tokens_of(page))
     overlooked = cells_overlooked(page, [(region.start, region.end) for region in regions])
-    return tuple(_up_to_text(text, _with_cells(region, overlooked)) for region in regions)
+    return tuple(_up_to_text(text, _with_cells(text, region, overlooked)) for region in regions)
 
 
 def assemble(
@@ -67,9 +68,9 @@ def assemble(
     return Assembly(document_form, tuple(known.values()), tuple(dict.fromkeys(warnings)))
 
 
-def _with_cells(region: Region, overlooked: Sequence[Token]) -> Region:
+def _with_cells(text: str, region: Region, overlooked: Sequence[Token]) -> Region:
     inside = (token for token in overlooked if region.start <= token.start < region.end)
-    return replace(region, tokens=tuple(sorted((*region.tokens, *inside), key=lambda token: token.start)))
+    return replace(region, tokens=without_page_numbers(text, sorted((*region.tokens, *inside), key=lambda token: token.start)))
 
 
 def _up_to_text(text: str, region: Region) -> Region:

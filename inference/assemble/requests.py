@@ -11,6 +11,7 @@ import numpy as np
 from gongkai.inference.assemble.candidates import Candidate, placements, priced
 from gongkai.inference.assemble.decide import MARGIN, decided
 from gongkai.inference.assemble.glued import glued_placements, is_glued, prints_zeros
+from gongkai.inference.assemble.headings import without_split_headings
 from gongkai.inference.assemble.layout import Layout
 from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading, block_rows, left_out, printed_rows, row_items
 from gongkai.inference.assemble.rows import Item, Line, align, is_row
@@ -43,7 +44,8 @@ _ONLY_2021 = {"other_not_corrected", "other_fee_unpaid", "other_other"}
 
 def read_requests(context: Context, facts: Facts) -> TableReading:
     """The cells of one printed requests table. `facts` may choose the applicant's column, which arithmetic never can."""
-    lines = _with_old_other(align(context.region.tokens, _items(), context.region.end))
+    tokens = without_split_headings(context.region.tokens, _headings())
+    lines = _with_old_other(align(tokens, _items(), context.region.end))
     form = form_of(lines)
     block = forms()[form or "2021"].table(TABLE).blocks[0]
     layout = context.layout(lines, COLUMNS)
@@ -56,6 +58,11 @@ def read_requests(context: Context, facts: Facts) -> TableReading:
     marginals = min_marginals(stages, COLUMNS, MARGIN)
     reading = decided(TABLE, [column.key for column in block.columns], stages, marginals, by_key)
     return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided, layout)
+
+
+def _headings() -> tuple[str, ...]:
+    """The titles of several rows, without cells of their own."""
+    return tuple(heading for row in forms()["2021"].table(TABLE).blocks[0].rows for heading in row.headings)
 
 
 def _items() -> tuple[Item, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from gongkai.inference.numbers import is_placeholder, read_cell
+from gongkai.inference.numbers import is_placeholder, read_cell, says_unchanged
 from gongkai.model.labels import label_set
 from gongkai.model.types import LabelledPage, Span
 
@@ -16,7 +16,7 @@ TITLE_LABELS = frozenset({"section", "block", "row", "column"})
 _CELL_LABELS = frozenset({"value", "blank"})
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*")
 # What no cell says: words without a number, unless they refer elsewhere.
-_PIECE_OF_TITLE = re.compile(r"(?!.*(?:附件|详见|见表|同上|不适用|未统计|若干))[^\d〇零一二两三四五六七八九十百千万亿]+")
+_PIECE_OF_TITLE = re.compile(r"(?=.*[一-鿿])(?!.*(?:附件|详见|见表|同上|不适用|未统计|若干))[^\d〇零一二两三四五六七八九十百千万亿]+")
 _NUMERIC_CHUNK = re.compile(r"(?<![^\s|])[+-]?\d[\d,.]*(?![^\s|])")
 
 
@@ -86,7 +86,7 @@ def _numeric_chunks(text: str, first: int, last: int) -> Iterator[tuple[int, int
 
 def _token(page: LabelledPage, span: Span) -> Token:
     text = page.text_of(span)
-    if span.label not in _CELL_LABELS:
+    if span.label not in _CELL_LABELS and not says_unchanged(text):
         return Token(Kind.TITLE, span.start, span.end, text, span.label, span.score)
     if is_placeholder(text):
         return Token(Kind.BLANK, span.start, span.end, text, span.label, span.score)
