@@ -35,7 +35,9 @@ def test_a_folder_is_walked_in_order_without_hidden_and_unknown_files(tmp_path: 
     sources = list(find_documents([str(tmp_path)], told.append))
     assert [source.stem for source in sources] == ["a", "b", "sub__c"]
     assert [source.name for source in sources] == [str(tmp_path / name) for name in ("a.HTML", "b.txt", "sub/c.md")]
-    assert told == [f"{tmp_path}: 2 file(s) with other suffixes than .docx .htm .html .md .pdf .txt left out; name a file itself to have it read"]
+    assert told == [
+        f"{tmp_path}: 2 file(s) with other suffixes than .docx .htm .html .md .pdf .txt left out; name a file itself to have it read"
+    ]
 
 
 def test_an_empty_folder_is_told_of(tmp_path: Path) -> None:
