@@ -127,6 +127,12 @@ def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 
 
 @pytest.fixture
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    return _free_port()
+
+
+@pytest.fixture
 def title() -> str:
     """A title that no other project on the server has."""
     return f"gongkai {secrets.token_hex(6)}"
