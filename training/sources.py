@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
 from gongkai.training.passages import load_passages
 from gongkai.training.settings import TrainSettings
 from gongkai.training.synth.characters import damage
+from gongkai.training.synth.layouts.drawn import DRAWN_LAYOUTS
 from gongkai.training.synth.marked import MarkedText
 from gongkai.training.synth.narrative import narrative_window
 from gongkai.training.synth.pages import PageOptions, generate_page
@@ -19,6 +21,7 @@ HELD_OUT_SEEDS = 1_000_000_000
 HELD_OUT_LAYOUTS = ("A5", "A8")
 HELD_OUT_MODES = ("C5",)
 ALONE = 0.15
+DRAWN = 0.25
 BETWEEN = ("\n", "\n", "\n\n", "")
 
 
@@ -43,14 +46,12 @@ def narrative_texts(writers: Sequence[str], rng: Random) -> Iterator[MarkedText]
 
 
 def page_texts(writers: Sequence[str], rng: Random) -> Iterator[MarkedText]:
-    """Whole generated pages in every layout and damage that is not held out, their narrative by `writers`."""
-    options = PageOptions(
-        layouts=tuple(name for name in LAYOUTS if name not in HELD_OUT_LAYOUTS),
-        table_modes=tuple(name for name in MODES if name not in HELD_OUT_MODES),
-        writers=tuple(writers),
-    )
+    """Whole generated pages in every layout and damage that is not held out, their narrative by `writers`; some in drawn layouts."""
+    modes = tuple(name for name in MODES if name not in HELD_OUT_MODES)
+    seen = PageOptions(layouts=tuple(name for name in LAYOUTS if name not in HELD_OUT_LAYOUTS), table_modes=modes, writers=tuple(writers))
+    drawn = replace(seen, layouts=DRAWN_LAYOUTS)
     while True:
-        yield generate_page(rng.randrange(HELD_OUT_SEEDS), options).marked
+        yield generate_page(rng.randrange(HELD_OUT_SEEDS), drawn if rng.random() < DRAWN else seen).marked
 
 
 def held_out_pages(writers: Sequence[str], count: int, layouts: Sequence[str] | None = None) -> list[MarkedText]:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 
 from gongkai.training.synth.grid import Grid
+from gongkai.training.synth.layouts.drawn import DRAWN_RENDERERS
 from gongkai.training.synth.layouts.lines import cell_lines, framed, pipe_after, pipe_before_row, pipe_line, single_lines
 from gongkai.training.synth.layouts.printed import glued, one_line, paged, stacked
 from gongkai.training.synth.layouts.rows import filler_rows, markdown, outer_pipes, padded_pipes, plain_rows, spaced_rows, trailing_filler
@@ -37,4 +38,4 @@ RENDERERS: Mapping[str, Layout] = {
 
 def render(layout: str, grid: Grid, rng: random.Random) -> MarkedText:
     """`grid` as text in `layout`: stripped of newlines at both ends, no newline added."""
-    return (UNSEEN_RENDERERS if layout in UNSEEN_RENDERERS else RENDERERS)[layout](grid, rng)
+    return {**RENDERERS, **DRAWN_RENDERERS, **UNSEEN_RENDERERS}[layout](grid, rng)
