@@ -12,12 +12,15 @@ import pytest
 
 from gongkai.inference.extract import Extractor
 from gongkai.inference.forms import forms
+from gongkai.inference.read.document import Document, document_from_path
 from gongkai.inference.results import Cell, Extraction, Status, Verdict
 
 Number = int | float
 PAGES = Path(__file__).parent / "pages"
 MODES = {
-    f"{kind}{number}" for kind, count in {"a": 20, "b": 6, "c": 14, "d": 15, "e": 11, "f": 7}.items() for number in range(1, count + 1)
+    f"{kind}{number}"
+    for kind, count in {"a": 20, "b": 6, "c": 14, "d": 15, "e": 11, "f": 7, "g": 5}.items()
+    for number in range(1, count + 1)
 }
 KEYS = {key for form in forms().values() for key in form.keys()}
 
@@ -101,8 +104,14 @@ class _Extractions(dict[Path, Extraction]):
         self._extractor = extractor
 
     def __missing__(self, folder: Path) -> Extraction:
-        self[folder] = self._extractor((folder / "page.txt").read_text(encoding="utf-8"))
+        self[folder] = self._extractor.extract(page_of(folder))
         return self[folder]
+
+
+def page_of(folder: Path) -> Document:
+    """The one page of a case: page.txt, page.html, page.docx or page.pdf."""
+    (path,) = folder.glob("page.*")
+    return document_from_path(path)
 
 
 def test_every_cell_is_what_a_careful_person_reads(page_case: Path, read: dict[Path, Extraction]) -> None:
@@ -120,7 +129,7 @@ def test_the_figures_of_the_narrative_are_found(page_case: Path, read: dict[Path
 
 
 def test_every_text_stands_where_its_offsets_say(page_case: Path, read: dict[Path, Extraction]) -> None:
-    source, extraction = (page_case / "page.txt").read_text(encoding="utf-8"), read[page_case]
+    source, extraction = page_of(page_case).source_text, read[page_case]
     for cell in extraction.cells:
         if cell.status in (Status.PRINTED, Status.PLACED):
             start, end = cell.spans[0]
@@ -152,7 +161,7 @@ def test_the_expectation_names_cells_of_the_forms_and_nothing_twice(page_case: P
 
 
 def test_every_mode_of_damage_has_a_page() -> None:
-    shown = {mode for folder in PAGES.iterdir() for mode in re.match(r"(?:[a-f]\d+-)*", folder.name)[0].split("-")[:-1]}
+    shown = {mode for folder in PAGES.iterdir() for mode in re.match(r"(?:[a-g]\d+-)*", folder.name)[0].split("-")[:-1]}
     assert shown >= MODES
     assert shown <= MODES, "a folder's name begins with a mode that README.md does not know"
 

@@ -67,17 +67,21 @@ def aligned_tables(lines: Sequence[Line]) -> list[AlignedTable]:
     return tables
 
 
-def _numbers(line: Line) -> tuple[Word, ...]:
-    """The numbers at the end of a line, if there are several or one well apart from what precedes it."""
+def _numbers(line: Line, edge: float = math.inf) -> tuple[Word, ...]:
+    """The numbers at the end of a line, if there are several or one well apart from what precedes it.
+
+    A number alone on its line is one only where numbers are known to stand, from `edge` on.
+    """
     first = len(line.words)
     while first and _NUMBER.fullmatch(line.words[first - 1].text):
         first -= 1
     numbers = line.words[first:]
     if not any(character.isdecimal() for word in numbers for character in word.text):
         return ()  # a line of strokes alone is no row: they may be what is left of a title
-    if len(numbers) == 1 and (not first or numbers[0].x0 - line.words[first - 1].x1 < _WIDE_GAP * line.size):
-        return ()
-    return numbers
+    if len(numbers) > 1:
+        return numbers
+    apart = numbers[0].x0 - line.words[first - 1].x1 >= _WIDE_GAP * line.size if first else numbers[0].x0 >= edge
+    return numbers if apart else ()
 
 
 def _run_from(lines: Sequence[Line], first: int) -> _Run | None:
@@ -86,8 +90,10 @@ def _run_from(lines: Sequence[Line], first: int) -> _Run | None:
     if not numbers:
         return None
     edge, last = numbers[0].x0, first + 1
+    while first and "".join(lines[first - 1].text.split()) in _row_titles():
+        first -= 1
     for index in range(first + 1, len(lines)):
-        numbers = _numbers(lines[index])
+        numbers = _numbers(lines[index], edge - _SLACK * lines[index].size)
         title_end = _title(lines[index], numbers)[-1].x1 if _title(lines[index], numbers) else edge
         if title_end > edge or index - last >= _MOST_TITLE_LINES:
             break
@@ -103,28 +109,58 @@ def _title(line: Line, numbers: Sequence[Word]) -> tuple[Word, ...]:
 def _table(lines: Sequence[Line], run: _Run, after: int) -> AlignedTable | None:
     """The table of a run with the lines of titles above it, or None where its columns are not certain; it begins after `after`."""
     above = _lines_above(lines, run, after)
-    beside = _end_of_titles(lines[run.first : run.last])
+    body = [_Row.of(line, run.edge) for line in lines[run.first : run.last]]
+    beside = max((row.end_of_title for row in body), default=-math.inf)
     titles = [[word for word in line.words if word.x0 >= beside] for line in lines[above : run.first]]
-    rows = [numbers for line in lines[run.first : run.last] if (numbers := _numbers(line))]
-    columns = _with_titles(_united((word.x0, word.x1) for numbers in rows for word in numbers), titles)
-    if (len(columns) == 1 and not any(titles)) or not _even(columns):
+    columns, titled = _with_titles(_united((word.x0, word.x1) for row in body for word in row.numbers), titles)
+    header, columns = _header(lines[above : run.first], columns, beside)
+    if not _is_certain(body, columns, titled):
         return None
-    header, columns = _header(lines[above : run.first], columns)
-    if not all(_apart(numbers, columns) for numbers in rows):
-        return None
-    return AlignedTable(above, run.last, (*header, *(_row(line, columns) for line in lines[run.first : run.last])))
+    return AlignedTable(above, run.last, (*header, *(row.cells(columns) for row in body)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line as the title of a row and its numbers; either may be missing."""
+
+    title: tuple[Word, ...]
+    numbers: tuple[Word, ...]
+    size: float
+
+    @classmethod
+    def of(cls, line: Line, edge: float) -> _Row:
+        """The row of a line in a run whose numbers begin at `edge`."""
+        numbers = _numbers(line, edge - _SLACK * line.size)
+        return cls(_title(line, numbers), numbers, line.size)
+
+    @property
+    def end_of_title(self) -> float:
+        """Where the title ends, a little less than it takes up."""
+        return self.title[-1].x1 - _SLACK * self.size if self.title else -math.inf
+
+    def cells(self, columns: Sequence[Interval]) -> tuple[WrittenCell, ...]:
+        """The title, if any, and the cell of every column; of a piece of a title only that."""
+        title = " ".join(word.text for word in self.title)
+        texts = [next((word.text for word in self.numbers if _meets(word, column)), "") for column in columns]
+        filled = self.numbers or "".join(title.split()) in _row_titles()
+        return tuple(map(_cell, (*((title,) if title else ()), *(texts if filled else ()))))
+
+
+def _is_certain(rows: Sequence[_Row], columns: Sequence[Interval], titled: Collection[Interval]) -> bool:
+    """Whether each number stands in one column of its own, and no column can have been overlooked or made up.
+
+    Without a title over each column, only rows without gaps say how many there are.
+    """
+    numbers = [row.numbers for row in rows if row.numbers]
+    full = all(len(row) == len(columns) for row in numbers)
+    known = set(columns) <= set(titled) or (full and len(columns) > 1)
+    return known and _even(columns) and all(_apart(row, columns) for row in numbers)
 
 
 def _apart(numbers: Sequence[Word], columns: Sequence[Interval]) -> bool:
     """Whether each number stands in one column, and none in that of another."""
     met = [index for word in numbers for index, column in enumerate(columns) if _meets(word, column)]
     return len(met) == len(set(met)) == len(numbers)
-
-
-def _end_of_titles(lines: Iterable[Line]) -> float:
-    """Where the widest title beside the numbers ends."""
-    ends = (word.x1 - _SLACK * line.size for line in lines for word in _title(line, _numbers(line)))
-    return max(ends, default=-math.inf)
 
 
 def _united(intervals: Iterable[Interval]) -> list[Interval]:
@@ -157,8 +193,8 @@ def _is_heading(line: Line, edge: float) -> bool:
     return line.x1 > edge or line.widest_gap >= _WIDE_GAP or len(line.text) <= _MOST_HEADER_LINES
 
 
-def _with_titles(columns: Sequence[Interval], lines: Sequence[Sequence[Word]]) -> list[Interval]:
-    """The columns as wide as their titles, with those that hold no number but have a title.
+def _with_titles(columns: Sequence[Interval], lines: Sequence[Sequence[Word]]) -> tuple[list[Interval], set[Interval]]:
+    """The columns as wide as their titles, with those that hold no number but have a title; and those of them that have one.
 
     Titles are taken from the numbers upwards: what lies over several columns is the title of none, nor is what stands alone on its
     line and over no column, or in the space between two columns that have their titles below it.
@@ -175,7 +211,7 @@ def _with_titles(columns: Sequence[Interval], lines: Sequence[Sequence[Word]]) -
                 below = {column if known in met else known for known in below}
                 titled.add(column)
         titled |= below
-    return found
+    return found, titled
 
 
 def _has_room(word: Word, columns: Sequence[Interval], titled: Collection[Interval]) -> bool:
@@ -203,13 +239,14 @@ def _even(columns: Sequence[Interval]) -> bool:
     return least <= min(steps) and max(steps) <= most
 
 
-def _header(lines: Sequence[Line], columns: Sequence[Interval]) -> tuple[list[tuple[WrittenCell, ...]], Sequence[Interval]]:
+def _header(lines: Sequence[Line], columns: Sequence[Interval], beside: float) -> tuple[list[tuple[WrittenCell, ...]], Sequence[Interval]]:
     """The rows of titles, and the columns without that of the corner, which has a title but holds titles of rows.
 
-    First come titles over several columns and what stands beside them, line by line, then the title of each column, read downwards.
+    First come titles over several columns and what stands beside them, line by line, then the title of each column, read downwards,
+    behind the corner if there are titles of rows, which end at `beside`.
     """
     rows: list[tuple[WrittenCell, ...]] = []
-    titles = [""] * (len(columns) + 1)  # the last one is a corner that is printed downwards
+    titles = [""] * (len(columns) + 1)  # the last one is the corner
     for line in lines:
         others: list[Word] = []
         for word in line.words:
@@ -220,9 +257,11 @@ def _header(lines: Sequence[Line], columns: Sequence[Interval]) -> tuple[list[tu
                 titles[place] += (joint(titles[place], word.text, False) if titles[place] else "") + word.text
         if others:
             rows.append(tuple(_cell(word.text) for word in others))
+    corner = bool(titles[0]) and titles[0] in _corners()
     if any(titles):
-        rows.append(tuple(_cell(title) for title in (*titles[-1:], *titles[:-1])[not titles[-1] :]))
-    return rows, columns[titles[0] in _corners() :]
+        before = [] if corner or (not titles[-1] and beside == -math.inf) else titles[-1:]
+        rows.append(tuple(_cell(title) for title in (*before, *titles[:-1])))
+    return rows, columns[corner:]
 
 
 def _titled(word: Word, columns: Sequence[Interval]) -> int | None:
@@ -230,7 +269,8 @@ def _titled(word: Word, columns: Sequence[Interval]) -> int | None:
     met = [index for index, column in enumerate(columns) if _meets(word, column)]
     if len(met) == 1:
         return None if _ARTICLE.search(word.text) else met[0]
-    return -1 if not met and len(word.text) == 1 and word.x1 < columns[0][0] else None
+    beside = not met and word.x1 < columns[0][0]
+    return -1 if beside and (len(word.text) == 1 or word.text in _corners()) else None
 
 
 @cache
@@ -238,12 +278,16 @@ def _corners() -> frozenset[str]:
     return frozenset(block.corner for form in forms().values() for table in form.tables for block in table.blocks if block.corner)
 
 
-def _row(line: Line, columns: Sequence[Interval]) -> tuple[WrittenCell, ...]:
-    numbers = _numbers(line)
-    title = " ".join(word.text for word in _title(line, numbers))
-    texts = [next((word.text for word in numbers if _meets(word, column)), "") for column in columns]
-    cells = [_cell(text) for text in texts] if numbers else []
-    return (*((_cell(title),) if title else ()), *cells)
+@cache
+def _row_titles() -> frozenset[str]:
+    return frozenset(
+        word
+        for form in forms().values()
+        for table in form.tables
+        for block in table.blocks
+        for row in block.rows
+        for word in row.wordings()
+    )
 
 
 def _cell(text: str) -> WrittenCell:

@@ -13,7 +13,7 @@ import typer
 from gongkai.inference.extract import Extractor
 from gongkai.inference.read.document import document_from_bytes
 from gongkai.inference.results import Cell, Status
-from gongkai.training.accuracy import FIRST_SEED, same_number
+from gongkai.training.accuracy.pages import FIRST_SEED
 from gongkai.training.grids.filed import FiledReport, draw_filed
 from gongkai.training.grids.html import DAMAGES as HTML_DAMAGES
 from gongkai.training.grids.html import write_html
@@ -21,7 +21,9 @@ from gongkai.training.grids.pdf import DAMAGES as PDF_DAMAGES
 from gongkai.training.grids.pdf import write_pdf
 from gongkai.training.grids.word import DAMAGES as WORD_DAMAGES
 from gongkai.training.grids.word import write_word
+from gongkai.training.synth.values import Value
 
+_EPSILON = 1e-6
 Writer = Callable[[FiledReport, str, Random], bytes]
 FORMATS: Mapping[str, tuple[Writer, tuple[str, ...]]] = {
     "html": (write_html, tuple(HTML_DAMAGES)),
@@ -48,9 +50,13 @@ def count_grid(report: FiledReport, cells: tuple[Cell, ...]) -> GridCount:
     """The cells read off a file against what its tables print; a number in a blank cell is wrong unless it was derived."""
     read = {cell.key: cell.value for cell in cells if cell.status in (Status.PRINTED, Status.PLACED)}
     printed = {key: value for key, value in report.cells.items() if value is not None}
-    right = sum(key in read and same_number(read[key], value) for key, value in printed.items())
-    wrong = sum(not same_number(value, printed.get(key)) for key, value in read.items())
+    right = sum(key in read and _same(read[key], value) for key, value in printed.items())
+    wrong = sum(not _same(value, printed.get(key)) for key, value in read.items())
     return GridCount(len(printed), right, wrong, sum(key not in read for key in printed))
+
+
+def _same(a: Value | None, b: Value | None) -> bool:
+    return a is not None and b is not None and abs(a - b) < _EPSILON
 
 
 def read_back(extractor: Extractor, seed: int, suffix: str, damage: str) -> GridCount:
