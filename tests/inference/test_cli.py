@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import docx
 import pytest
 
 from gongkai.inference import cli
@@ -253,3 +254,22 @@ def test_extract_loads_nothing_heavy() -> None:
     code += "print(sorted({'torch', 'transformers', 'pandas', 'onnxruntime', 'jinja2', 'rich'} & set(sys.modules)))"
     with _process(code) as process:
         assert process.communicate() == (b"[]\n", b"")
+
+
+def test_the_text_that_offsets_count_in_is_kept_beside_the_results(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = docx.Document()
+    document.add_paragraph("本年")
+    document.add_paragraph(PAGE.format(9))
+    document.save(str(folder / "c.docx"))
+    (folder / "d.html").write_bytes(f"<p>\r\n{PAGE.format(3)}</p>".encode())
+    assert main(["extract", "c.docx", "d.html", "--text", "texts", "--format", "jsonl"]) == 0
+    for line, stem in zip(capsys.readouterr().out.splitlines(), ("c", "d"), strict=True):
+        (figure,) = json.loads(line)["figures"]
+        text = (folder / "texts" / f"{stem}.txt").read_bytes().decode()
+        assert text[figure["start"] : figure["end"]] == figure["text"] == str(figure["value"])
+    assert (folder / "texts" / "c.txt").read_text(encoding="utf-8") == "本年\n收到政府信息公开申请9件"
+
+
+def test_a_folder_that_takes_no_texts_stops_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["extract", "a.txt", "b.txt", "--text", "a.txt"]) != 0
+    assert "cannot write results there" in capsys.readouterr().err

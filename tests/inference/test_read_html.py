@@ -274,3 +274,68 @@ def test_plain_text_with_stray_tags_is_not_html(text: str) -> None:
 )
 def test_documents_and_fragments_are_html(text: str) -> None:
     assert looks_like_html(text)
+
+
+def spaced(*rows: str) -> str:
+    """A table of cells split by commas; `_` is an empty one."""
+    return (
+        "<table>"
+        + "".join("<tr>" + "".join(f"<td>{'' if c == '_' else c}</td>" for c in row.split(",")) + "</tr>" for row in rows)
+        + "</table>"
+    )
+
+
+def test_columns_that_only_keep_others_apart_are_no_cells() -> None:
+    flat = flatten_html(spaced("信息内容,_,制作数量,_,公开数量,_", "规章,_,1,_,_,_", "文件,_,_,_,2,_"))
+    assert flat.aligned.text == "| 信息内容 | 制作数量 | 公开数量 |\n| 规章 | 1 | |\n| 文件 | | 2 |"
+    (table,) = flat.tables
+    assert table.columns == 3
+
+
+def test_cells_that_span_a_spacer_lose_it() -> None:
+    html = "<table><tr><td colspan=4>第二十条</td></tr>" + spaced("信息内容,_,件数,数量", "规章,_,1,2")[len("<table>") :]
+    flat = flatten_html(html)
+    assert flat.aligned.text == "| 第二十条 |\n| 信息内容 | 件数 | 数量 |\n| 规章 | 1 | 2 |"
+    assert [(cell.column, cell.colspan) for cell in flat.tables[0].cells] == [(0, 3), (0, 1), (1, 1), (2, 1), (0, 1), (1, 1), (2, 1)]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        spaced("规章,1,_,2", "文件,3,_,4"),  # no titles: it may be a column of blank cells
+        spaced("信息内容,件数,_,数量", "规章,1件,5,2", "文件,3,_,4"),  # one cell is filled
+        spaced("规章,12万元,_,2万元", "文件,3万元,_,4万元"),  # numbers with units are no titles
+    ],
+)
+def test_a_column_that_may_be_one_of_blank_cells_stays(html: str) -> None:
+    assert flatten_html(html).aligned.text.count("| |") >= 1
+
+
+def test_a_spacer_that_holds_an_empty_table_is_passed_over() -> None:
+    empty = "<table><tr><td> </td></tr></table><br>"
+    flat = flatten_html(spaced("信息内容,_,件数", "规章,_,1").replace("<td></td>", f"<td>{empty}</td>"))
+    assert flat.aligned.text == "| 信息内容 | 件数 |\n| 规章 | 1 |"
+
+
+def test_what_stands_in_a_field_is_shown_where_it_stands() -> None:
+    html = '<table><tr><td>规章</td><td>共<input type=text name="a" value="1&amp;2">件</td><td><input value=\'7\'/></td></tr></table>'
+    flat = flatten_html(html)
+    assert flat.aligned.text == "| 规章 | 共1&2件 | 7 |"
+    start = flat.aligned.text.index("7")
+    source = flat.aligned.source_span(start, start + 1)
+    assert html[slice(*source)] == "7"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'type="hidden" value="7"',
+        'type=SUBMIT value="7"',
+        'value=""',
+        "name=value",
+        'value="7" style="display:none"',
+        'type="checkbox" value=7',
+    ],
+)
+def test_what_a_field_does_not_show_is_not_read(field: str) -> None:
+    assert flatten_html(f"<p>甲<input {field}>乙</p>").aligned.text == "甲乙"

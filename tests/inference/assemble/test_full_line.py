@@ -28,7 +28,16 @@ def line_of(text: str) -> Line:
         ("计 |\n1 | 2 | | |\n", BARS, None),
         ("计\n\n1\n\n2\n\n3\n\n4\n\n", LINES, None),
     ],
-    ids=["lines", "bars without a first", "bars with a first", "nothing shows", "stripped after a group", "stripped inside a group", "filler at the end only", "full already"],
+    ids=[
+        "lines",
+        "bars without a first",
+        "bars with a first",
+        "nothing shows",
+        "stripped after a group",
+        "stripped inside a group",
+        "filler at the end only",
+        "full already",
+    ],
 )
 def test_blanks_are_shown_where_they_fill_the_line(text: str, layout: Layout, expected: str | None) -> None:
     found = full_line(text, line_of(text), layout, 4, 2)
