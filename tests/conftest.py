@@ -18,17 +18,10 @@ PAGES = Path(__file__).parent / "pages"
 KNOWN_MISSES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "a12-cells-glued": (("cells",), "the shipped model leaves a number unlabelled"),
     "a12-d3-glued-several-applicants": (("cells",), "fifteen glued digits for fifteen cells are left out unless all are 0"),
-    "a13-a14-pdf-text-merged-titles-beside-rows": (("cells",), "a piece of a merged title beside a row's numbers is taken for the row"),
     "b3-captions-without-tables": (("cells", "figures"), "the shipped model leaves a number unlabelled"),
     "b6-statistics-of-before-2019": (("figures",), "the shipped model leaves a number unlabelled"),
     "c5-words-in-brackets-and-a-row-title-lost": (("figures",), "the shipped model leaves a number unlabelled"),
     "c6-a10-bare-page-numbers-after-rows": (("cells",), "a page number on a line of its own counts as a cell of the row before"),
-    "c6-page-numbers-inside-titles-and-between-rows": (("cells",), "a page number on a line of its own counts as a cell of the row before"),
-    "d15-full-width-letters-and-chinese-numerals": (
-        ("cells",),
-        "a lone l labelled as a value is taken for a piece of a title, so its row has two cells for three",
-    ),
-    "d6-arrows-and-short-words-in-rows": (("cells",), "the shipped model takes 持平 for a row's title"),
     "e3-pinyin-after-a-dozen-characters": (("cells", "figures"), "the shipped model leaves a number unlabelled"),
     "f7-report-followed-by-the-report-of-the-year-before": (("cells",), "the year in a table's own title does not choose between tables"),
 }
