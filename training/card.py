@@ -84,8 +84,8 @@ def _tuning(run: dict[str, Any], settings: dict[str, Any]) -> str:
     corrected = run["corrected"]
     return f"""Fine-tuned from the model `{corrected["parent"]}` on {corrected["train"]} pages that people labelled, gone through {settings["tune"]["passes"]} times
 among text generated for the project: {run["windows"]:,} windows ({run["tokens"]:,} tokens), data digest `{run["data_digest"][:16]}`, seed {settings["seed"]}.
-Kept as it was after {run["steps"]:,} steps at most of {settings["loop"]["batch"]} windows, at its best on {corrected["dev"]} other pages, apart by {corrected["split"]};
-done on {run["date"]}.
+At most {run["steps"]:,} steps of {settings["loop"]["batch"]} windows, the best of them on {corrected["dev"]} other pages (apart by {corrected["split"]}), mixed with
+{corrected["kept"]:.0%} of the weights that it began with; done on {run["date"]}.
 
     gongkai train --annotations GOLD.jsonl --from {corrected["parent"]}"""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from gongkai.annotations.gold import read_gold
+from gongkai.annotations.gold import read_gold_pages
 from gongkai.annotations.tasks import digest
 from gongkai.inference.predict import Labeller
 from gongkai.model.errors import AnnotationError
@@ -49,10 +49,9 @@ def read_corrected(path: Path, labeller: Labeller) -> Iterator[Corrected]:
     Otherwise a page whose figures alone were labelled would teach that its tables are none. Raises BadRecordError.
     """
     lines = (line for line in path.read_text(encoding="utf-8").split("\n") if line.strip())
-    for page, line in zip(read_gold(path), lines, strict=True):
-        record = json.loads(line)
-        whole = page if "structure" in record else with_structure(page, labeller)
-        yield Corrected(whole, publisher_of(page), (record.get("origin") or {}).get("task"))
+    for gold, line in zip(read_gold_pages(path), lines, strict=True):
+        whole = gold.page if "structure" in json.loads(line) else with_structure(gold.page, labeller)
+        yield Corrected(whole, publisher_of(whole), gold.origin.task if gold.origin else None)
 
 
 def with_structure(page: LabelledPage, labeller: Labeller) -> LabelledPage:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gongkai.inference.extract import Extractor
-from gongkai.training.bootstrap import Counts, Difference, paired_difference, rates
+from gongkai.training.accuracy.floors import load_floors, measured_slice, shortfalls
+from gongkai.training.bootstrap import Counts, Difference, paired_difference
 from gongkai.training.pinned import Counted, GoldDocument, count
 
 MARGIN = 0.001
@@ -65,15 +67,22 @@ class Verdict:
         return not self.reasons
 
 
-def judge(
-    current: Extractor, candidate: Extractor, documents: Sequence[GoldDocument], floors: Mapping[str, Mapping[str, float]]
-) -> Verdict:
-    """Hold `candidate` against `current` on `documents`, and against `floors` (by group of documents, then measure)."""
+def judge(current: Extractor, candidate: Extractor, documents: Sequence[GoldDocument]) -> Verdict:
+    """Hold `candidate` against `current` on `documents`."""
     before = [count(current, document) for document in documents]
     after = [count(candidate, document) for document in documents]
     measured = tuple(_measure(documents, before, after))
-    losses = [reason for one in measured if (reason := one.loss())]
-    return Verdict(measured, (*_below(floors, documents, after), *losses))
+    return Verdict(measured, tuple(reason for one in measured if (reason := one.loss())))
+
+
+def below_floors(model: Path) -> tuple[str, ...]:
+    """Every floor of `configs/floors.json` that the model in a folder misses, in numbers."""
+    floors = load_floors()
+    return tuple(
+        f"severity {one.severity}: {one.rate.replace('_', ' ')} {_points(one.found)} is below the floor of {_points(one.floor)} "
+        f"({floors.pages} pages)"
+        for one in shortfalls(floors, measured_slice(floors, model))
+    )
 
 
 def _measure(documents: Sequence[GoldDocument], before: Sequence[Counted], after: Sequence[Counted]) -> list[Measured]:
@@ -88,16 +97,6 @@ def _measure(documents: Sequence[GoldDocument], before: Sequence[Counted], after
     return found
 
 
-def _below(floors: Mapping[str, Mapping[str, float]], documents: Sequence[GoldDocument], after: Sequence[Counted]) -> list[str]:
-    reasons = []
-    for group, by_measure in floors.items():
-        counted = [found for found, document in zip(after, documents, strict=True) if document.group == group]
-        for measure, floor in by_measure.items():
-            if counted and (rate := float(rates(_counts(counted, MEASURES[measure]).sum(axis=0)))) < floor:
-                reasons.append(f"{group}: {measure} {_points(rate)} is below the floor of {_points(floor)} ({len(counted)} documents)")
-    return reasons
-
-
 def _counts(counted: Sequence[Counted], of: Callable[[Counted], tuple[int, int]]) -> Counts:
     return np.array([of(found) for found in counted], dtype=np.int64).reshape(-1, 2)
 
@@ -108,8 +107,3 @@ def _points(rate: float) -> str:
 
 def _signed(rate: float) -> str:
     return f"{100 * rate:+.2f}"
-
-
-def floors() -> Mapping[str, Mapping[str, float]]:
-    """What every model must reach, by group of documents and measure."""
-    return {}

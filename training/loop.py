@@ -39,24 +39,36 @@ class Padding:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What training is stopped by: every `steps` steps the windows of `data` are scored, and after `patience` scores that are no
-    better than the best, training ends. The network of the best score is the one that is kept.
+    """What training is stopped by, and how much of the network as it began is mixed into the result.
+
+    Every `steps` steps the windows of `data` are scored; after `patience` scores that are no better than the best, training ends, and
+    the network of the best score is taken. Of the shares `keep` of the old weights, the largest is mixed in that costs at most
+    `cost` of that score: weights between the two networks forget less than those at the end of the way, and often are better.
     """
 
     data: Dataset
     tags: tuple[str, ...]
     steps: int
     patience: int
+    keep: tuple[float, ...] = (0.0,)
+    cost: float = 0.0
 
 
-def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettings, out: Path, watch: Watch) -> list[dict[str, float]]:
-    """Train `network` in place, at most once over `data` in its order, and leave it as it was at its best on `watch`.
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What was seen: `step`, `f1` and `loss` of every evaluation, the F1 with every share of the old weights, and the share kept."""
 
-    Returns `step`, `f1` and `loss` (on the watched windows) of every evaluation, the first of them before training.
-    """
+    history: tuple[dict[str, float], ...]
+    f1_by_share: dict[float, float]
+    kept: float
+
+
+def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettings, out: Path, watch: Watch) -> Watched:
+    """Train `network` in place, at most once over `data` in its order, and leave it as `watch` finds it best."""
     torch.set_num_threads(settings.threads)
     set_seed(settings.seed)
     shutil.rmtree(out, ignore_errors=True)
+    begun = _weights(network)
     steps = -(-len(data) // settings.loop.batch)
     trainer = Trainer(
         model=network,
@@ -70,14 +82,34 @@ def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettin
         callbacks=[EarlyStoppingCallback(watch.patience)],
     )
     trainer.train()
-    trainer.accelerator.unwrap_model(network, keep_fp32_wrapper=False)
-    network.train(False)
-    shutil.rmtree(out, ignore_errors=True)
-    return [
+    history = tuple(
         {"step": entry["step"], "f1": entry["eval_f1"], "loss": entry["eval_loss"]}
         for entry in trainer.state.log_history
         if "eval_f1" in entry
-    ]
+    )
+    learned = _weights(network)
+    f1_by_share = {}
+    for share in watch.keep:
+        network.load_state_dict(_mixed(begun, learned, share))
+        f1_by_share[share] = float(trainer.evaluate()["eval_f1"])
+    kept = max(share for share, f1 in f1_by_share.items() if f1 >= max(f1_by_share.values()) - watch.cost)
+    network.load_state_dict(_mixed(begun, learned, kept))
+    trainer.accelerator.unwrap_model(network, keep_fp32_wrapper=False)
+    network.train(False)
+    shutil.rmtree(out, ignore_errors=True)
+    return Watched(history, f1_by_share, kept)
+
+
+def _weights(network: PreTrainedModel) -> dict[str, torch.Tensor]:
+    return {name: weight.detach().clone() for name, weight in network.state_dict().items()}
+
+
+def _mixed(begun: dict[str, torch.Tensor], learned: dict[str, torch.Tensor], share: float) -> dict[str, torch.Tensor]:
+    """The weights of a network `share` of the way back; what is no floating-point number is as it was learned."""
+    return {
+        name: torch.lerp(weight, begun[name], share) if weight.is_floating_point() and weight.shape == begun[name].shape else weight
+        for name, weight in learned.items()
+    }
 
 
 def _watching(watch: Watch, batch: int) -> dict[str, Any]:

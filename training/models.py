@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -92,6 +93,7 @@ def promote(
         return
     digest = load_checkpoint(known.folder(candidate)).digest
     verdict = _judge(known, candidate, current, gold or (), pages)
+    verdict = replace(verdict, reasons=(*_below_floors(known.folder(candidate)), *verdict.reasons))
     _print(verdict)
     if verdict.reasons and not force:
         typer.echo(f"{candidate} is refused; {current} stays in use (--force promotes it all the same, and records that)", err=True)
@@ -124,7 +126,7 @@ def pin_gold(gold: Annotated[list[Path], typer.Argument(help="Gold files (JSON L
 
 def _judge(known: Registry, candidate: str, against: str, gold: Sequence[Path], pages: int) -> Verdict:
     from gongkai.inference.extract import Extractor
-    from gongkai.training.gate import floors, judge
+    from gongkai.training.gate import judge
     from gongkai.training.pinned import generated_documents, gold_documents, pinned_files
 
     files = (*pinned_files(known), *gold)
@@ -132,7 +134,13 @@ def _judge(known: Registry, candidate: str, against: str, gold: Sequence[Path], 
         typer.echo("no gold is pinned, so the models are held against each other on generated pages alone (`gongkai models pin`)", err=True)
     documents = [*(document for path in files for document in gold_documents(path)), *generated_documents(pages)]
     extractors = [Extractor.from_pretrained(known.folder(name)) for name in (against, candidate)]
-    return judge(extractors[0], extractors[1], documents, floors())
+    return judge(extractors[0], extractors[1], documents)
+
+
+def _below_floors(folder: Path) -> tuple[str, ...]:
+    from gongkai.training.gate import below_floors
+
+    return below_floors(folder)
 
 
 def _print(verdict: Verdict) -> None:

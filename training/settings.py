@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -69,7 +69,8 @@ class Tuning(_Settings):
 
     They are gone through `passes` times, among `replay` times as many characters of the text that the model was first trained on
     (at least those of `mix`). `dev` is the share of corrected pages that is only measured on: `evaluations` times, and training
-    ends after `patience` of them without gain.
+    ends after `patience` of them without gain. Of the shares `keep` of the old weights the largest is mixed into the new ones that
+    costs at most `keep_cost` of the F1 on those pages.
     """
 
     passes: int = Field(ge=1)
@@ -77,6 +78,8 @@ class Tuning(_Settings):
     dev: float = Field(gt=0, lt=1)
     evaluations: int = Field(ge=1)
     patience: int = Field(ge=1)
+    keep: tuple[Annotated[float, Field(ge=0, lt=1)], ...] = Field(min_length=1)
+    keep_cost: float = Field(ge=0)
 
 
 class TuneSettings(TrainSettings):

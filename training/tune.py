@@ -28,7 +28,7 @@ from gongkai.model.types import LabelledPage
 from gongkai.training.audit import rank_suspects
 from gongkai.training.corrected import Split, corrected_windows, read_corrected, split_pages, tuning_examples, without_pinned
 from gongkai.training.examples import Encoder, digest, to_dataset
-from gongkai.training.loop import Watch, train_watched
+from gongkai.training.loop import Watch, Watched, train_watched
 from gongkai.training.pinned import pinned_digests
 from gongkai.training.scores import character_tags, predict_spans
 from gongkai.training.settings import TuneSettings, load_tune_settings
@@ -59,7 +59,7 @@ class Tuned:
     encoder: Encoder
     data: Dataset
     data_digest: str
-    watched: list[dict[str, float]]
+    watched: Watched
 
 
 def tune_into_registry(annotations: Sequence[Path], config: str, start: str | None, name: str | None, root: Path | None) -> Path:
@@ -106,25 +106,35 @@ def _tune(run: Run, settings: TuneSettings, split: Split) -> Tuned:
     steps = -(-len(examples) // settings.loop.batch)
     typer.echo(f"{len(examples)} windows, at most {steps} steps")
     network = build_network(run.base.encoder, tags)
-    watch = Watch(to_dataset(watched), tags, max(1, steps // settings.tune.evaluations), settings.tune.patience)
+    tune = settings.tune
+    watch = Watch(to_dataset(watched), tags, max(1, steps // tune.evaluations), tune.patience, tune.keep, tune.keep_cost)
     data = to_dataset(examples)
-    history = train_watched(network, data, settings, run.folder / "steps", watch)
-    return Tuned(network, encoder, data, digest(examples), history)
+    seen = train_watched(network, data, settings, run.folder / "steps", watch)
+    return Tuned(network, encoder, data, digest(examples), seen)
 
 
 def _complete(run: Run, begin: Start, split: Split, tuned: Tuned) -> Path:
     """The whole checkpoint folder, with what it learned from whom, and the annotations that look wrong."""
     dev = [page.page for page in split.dev]
+    history = tuned.watched.history
     facts = {
         "config": run.config,
         "date": datetime.now(UTC).date().isoformat(),
         "windows": len(tuned.data),
         "tokens": sum(map(len, tuned.data["input_ids"])),
-        "steps": max((int(entry["step"]) for entry in tuned.watched), default=0),
-        "loss": round(min((entry["loss"] for entry in tuned.watched), default=0.0), 5),
+        "steps": max((int(entry["step"]) for entry in history), default=0),
+        "loss": round(min((entry["loss"] for entry in history), default=0.0), 5),
         "tags": len(tuned.encoder.tag_ids),
         "data_digest": tuned.data_digest,
-        "corrected": {"parent": begin.name, "train": len(split.train), "dev": len(split.dev), "split": split.by, "watched": tuned.watched},
+        "corrected": {
+            "parent": begin.name,
+            "train": len(split.train),
+            "dev": len(split.dev),
+            "split": split.by,
+            "watched": history,
+            "f1_by_share_kept": tuned.watched.f1_by_share,
+            "kept": tuned.watched.kept,
+        },
     }
     folder = finish(run, tuned.network, tuned.encoder, facts, {DEV: dev})
     after = Predictor.from_folder(folder, run.settings.threads)

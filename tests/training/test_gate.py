@@ -18,6 +18,7 @@ from gongkai.model.errors import BadRecordError, RegistryError
 from gongkai.model.registry import Event, Registry
 from gongkai.model.types import LabelledPage, Page, Span
 from gongkai.training import gate
+from gongkai.training.accuracy.floors import Floor, Floors
 from gongkai.training.accuracy.pages import orders
 from gongkai.training.gate import judge
 from gongkai.training.pinned import Counted, GoldDocument, count, generated_documents, gold_documents, pin, pinned_digests, pinned_files
@@ -54,7 +55,7 @@ def test_counts_of_a_document() -> None:
 
 
 def test_nothing_speaks_against_the_same_model() -> None:
-    verdict = judge(reader(RECEIVED), reader(RECEIVED), [document(1), document(2, "severity 0")], {})
+    verdict = judge(reader(RECEIVED), reader(RECEIVED), [document(1), document(2, "severity 0")])
     assert verdict.passed
     assert [(one.set, one.measure, one.documents) for one in verdict.measured] == [
         ("pinned gold", "cell recall", 1),
@@ -65,18 +66,18 @@ def test_nothing_speaks_against_the_same_model() -> None:
 
 
 def test_a_loss_is_refused_in_numbers() -> None:
-    verdict = judge(reader(RECEIVED, HANDLED), reader(RECEIVED), [document(number) for number in range(10)], {})
+    verdict = judge(reader(RECEIVED, HANDLED), reader(RECEIVED), [document(number) for number in range(10)])
     assert not verdict.passed
     assert verdict.reasons == (
         "pinned gold: figure F1 falls from 100.00 % to 66.67 % (-33.33, 95 % between -33.33 and -33.33, 10 documents)",
     )
-    assert judge(reader(RECEIVED), reader(RECEIVED, HANDLED), [document(1)], {}).passed
+    assert judge(reader(RECEIVED), reader(RECEIVED, HANDLED), [document(1)]).passed
 
 
-def test_a_model_below_the_floor_is_refused() -> None:
-    floors = {"severity 0": {"cell recall": 0.5, "figure F1": 0.5}, "severity 3": {"cell recall": 0.9}}
-    verdict = judge(reader(RECEIVED), reader(RECEIVED), [document(1, "severity 0")], floors)
-    assert verdict.reasons == ("severity 0: cell recall 0.00 % is below the floor of 50.00 % (1 documents)",)
+def test_a_model_below_its_floors_says_so_in_numbers(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    floor = Floor(recall_determinable=0.5, precision=0.0, whole=0.0)
+    monkeypatch.setattr(gate, "load_floors", lambda: Floors(pages=1, severities={0: floor}))
+    assert gate.below_floors(tiny) == ("severity 0: recall determinable 0.00 % is below the floor of 50.00 % (1 pages)",)
 
 
 def test_gold_files_give_cells_and_figures(tmp_path: Path) -> None:
@@ -140,6 +141,7 @@ def known(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Regist
     monkeypatch.setenv("GONGKAI_MODELS", str(tmp_path / "models"))
     for name in ("one", "two"):
         shutil.copytree(tiny, tmp_path / "models" / name)
+    monkeypatch.setattr(gate, "load_floors", lambda: Floors(pages=1, severities={}))
     found = Registry(tmp_path / "models")
     write_gold(tmp_path / "gold.jsonl", [LabelledPage(Page("a", TEXT), (RECEIVED, HANDLED))])
     pin(found, [tmp_path / "gold.jsonl"])
@@ -193,8 +195,3 @@ def test_compare_changes_nothing(known: Registry, capsys: pytest.CaptureFixture[
     assert main(["models", "compare", "one", "two", "--pages", "0"]) == 0
     assert "figure F1" in capsys.readouterr().out
     assert known.events() == ()
-
-
-def test_floors_name_groups_and_measures_that_exist() -> None:
-    groups = {f"severity {number}" for number in range(4)} | {"gold"}
-    assert all(group in groups and set(by_measure) <= set(gate.MEASURES) for group, by_measure in gate.floors().items())

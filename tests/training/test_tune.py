@@ -33,7 +33,7 @@ SETTINGS = {
         "save_steps": 100,
         "log_steps": 10,
     },
-    "tune": {"passes": 2, "replay": 1.0, "dev": 0.2, "evaluations": 3, "patience": 2},
+    "tune": {"passes": 2, "replay": 1.0, "dev": 0.2, "evaluations": 3, "patience": 2, "keep": [0.5, 0.0], "keep_cost": 0.01},
 }
 
 
@@ -89,6 +89,8 @@ def test_metrics_say_what_was_learned(trained: Path) -> None:
     assert learned["train"] + learned["dev"] == 7  # of eight pages one is pinned
     assert learned["split"] == "publisher"
     assert len(learned["watched"]) >= 2
+    assert set(learned["f1_by_share_kept"]) == {"0.5", "0.0"}
+    assert learned["f1_by_share_kept"][str(learned["kept"])] >= max(learned["f1_by_share_kept"].values()) - 0.01
     assert metrics["sets"]["corrected-pages"]["texts"] == learned["dev"]
     before, after = (metrics["seqeval"][when]["micro avg"]["f1-score"] for when in ("before", "after"))
     assert 0 <= before <= after <= 1

@@ -67,9 +67,9 @@ def load_floors() -> Floors:
         raise ConfigError(f"configs/{NAME}: {error}") from error
 
 
-def measured_slice(floors: Floors) -> dict[int, Counts]:
-    """The chain's counts on the pages that the floors are of, by severity."""
-    found = measure(orders(floors.pages, SEVERITIES), ("chain",)).counts("chain")
+def measured_slice(floors: Floors, model: Path | None = None) -> dict[int, Counts]:
+    """The chain's counts with `model` (default: the shipped one) on the pages that the floors are of, by severity."""
+    found = measure(orders(floors.pages, SEVERITIES), ("chain",), model).counts("chain")
     return {severity: found[f"severity {severity}"] for severity in floors.severities}
 
 
