@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -85,10 +86,14 @@ def write_labels(folder: Path, tags: tuple[str, ...]) -> None:
 
 
 def write_manifest(folder: Path) -> None:
-    """`manifest.sha256` over every other file of `folder`, in the format of `sha256sum`."""
-    names = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
-    lines = [f"{_sha256(folder / name)}  {name}\n" for name in names]
-    (folder / MANIFEST).write_text("".join(lines), encoding="utf-8")
+    """`manifest.sha256` over every other file of `folder`."""
+    names = (path.name for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
+    (folder / MANIFEST).write_text(manifest_of(folder, names), encoding="utf-8")
+
+
+def manifest_of(folder: Path, names: Iterable[str]) -> str:
+    """The digests of these files of `folder`, in the format of `sha256sum`."""
+    return "".join(f"{_sha256(folder / name)}  {name}\n" for name in sorted(names))
 
 
 def verify_manifest(folder: Path) -> str:
@@ -100,9 +105,11 @@ def verify_manifest(folder: Path) -> str:
     return _verify_listed(folder, listed)
 
 
-def verify_folder(folder: Path) -> str:
-    """As `verify_manifest`, for a folder of any files that has a manifest."""
-    return _verify_listed(folder, _read_manifest(folder / MANIFEST))
+def verified_files(folder: Path) -> tuple[str, ...]:
+    """The names that the manifest of `folder` lists, once every one of these files has been found to be what it says."""
+    listed = _read_manifest(folder / MANIFEST)
+    _verify_listed(folder, listed)
+    return tuple(listed)
 
 
 def _verify_listed(folder: Path, listed: dict[str, str]) -> str:

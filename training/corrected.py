@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -105,7 +105,7 @@ def tuning_examples(pages: Sequence[Corrected], encoder: Encoder, settings: Tune
         example for _ in range(settings.tune.passes) for page in pages for example in corrected_windows(page, encoder, settings, rng)
     ]
     replayed = mixed_examples(replay_settings(settings, sum(len(example.ids) for example in corrected)), encoder)
-    return in_training_order(corrected + replayed, settings.loop.batch, rng)
+    return in_training_order([*corrected, *(replace(example, replayed=True) for example in replayed)], settings.loop.batch, rng)
 
 
 def corrected_windows(page: Corrected, encoder: Encoder, settings: TuneSettings, rng: Random) -> list[Example]:

@@ -29,10 +29,14 @@ Ids = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """One window between its special tokens: token ids, and for each the number of its tag (-100: not trained on)."""
+    """One window between its special tokens: token ids, and for each the number of its tag (-100: not trained on).
+
+    In fine-tuning, a `replayed` one is there to be remembered rather than learned.
+    """
 
     ids: Ids
     tags: Ids
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +147,9 @@ def in_training_order(examples: list[Example], batch: int, rng: Random) -> list[
 
 
 def to_dataset(examples: Sequence[Example]) -> Dataset:
-    """Columns `input_ids` and `labels`, one row a window, in the order given."""
-    return Dataset.from_dict({"input_ids": [example.ids for example in examples], "labels": [example.tags for example in examples]})
+    """Columns `input_ids`, `labels` and `replayed`, one row a window, in the order given."""
+    columns = {"input_ids": "ids", "labels": "tags", "replayed": "replayed"}
+    return Dataset.from_dict({column: [getattr(example, name) for example in examples] for column, name in columns.items()})
 
 
 def digest(examples: Sequence[Example]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
+from torch.nn import functional
 from transformers import EarlyStoppingCallback, EvalPrediction, PreTrainedModel, Trainer, TrainingArguments, set_seed
 
 from gongkai.model.network import encoder_parameters, head_of
@@ -25,8 +27,8 @@ class Padding:
 
     pad_id: int
 
-    def __call__(self, rows: Sequence[dict[str, Sequence[int]]]) -> dict[str, torch.Tensor]:
-        """Tensors of shape (rows, longest row)."""
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        """Tensors of shape (rows, longest row), and of shape (rows,) whether a row is replayed, where the rows say so."""
         longest = max(len(row["input_ids"]) for row in rows)
         ids = np.full((len(rows), longest), self.pad_id, dtype=np.int64)
         tags = np.full((len(rows), longest), IGNORED, dtype=np.int64)
@@ -34,7 +36,10 @@ class Padding:
         for index, row in enumerate(rows):
             length = len(row["input_ids"])
             ids[index, :length], tags[index, :length], seen[index, :length] = row["input_ids"], row["labels"], 1
-        return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(seen), "labels": torch.from_numpy(tags)}
+        batch = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(seen), "labels": torch.from_numpy(tags)}
+        if "replayed" in rows[0]:
+            batch["replayed"] = torch.tensor([row["replayed"] for row in rows])
+        return batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,33 @@ class Watched:
     kept: float
 
 
+class _Remembering(Trainer):
+    """Learns the tags of all windows, and on replayed ones also to say what `teacher` says, as surely as it does.
+
+    The tags alone say which answer is right, and the network knew them; how sure it was of every other answer is what fine-tuning
+    forgets first (learning without forgetting).
+    """
+
+    teacher: PreTrainedModel
+
+    def compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, **_: Any) -> Any:
+        """The loss of the tags, and on replayed windows the divergence from the teacher beside it."""
+        replayed = inputs.pop("replayed", None)
+        outputs = model(**inputs)
+        loss = outputs.loss
+        if model.training and replayed is not None and bool(replayed.any()):
+            loss = loss + self._forgotten(outputs.logits[replayed], {name: inputs[name][replayed] for name in inputs})
+        return (loss, outputs) if return_outputs else loss
+
+    def _forgotten(self, logits: torch.Tensor, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        """The mean divergence (Kullback-Leibler) from the teacher over the positions that are trained on."""
+        with torch.no_grad():
+            said = self.teacher(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
+        kept = inputs["labels"] != IGNORED
+        own, taught = (functional.log_softmax(scores[kept].float(), dim=-1) for scores in (logits, said))
+        return functional.kl_div(own, taught, reduction="batchmean", log_target=True)
+
+
 def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettings, out: Path, watch: Watch) -> Watched:
     """Train `network` in place, at most once over `data` in its order, and leave it as `watch` finds it best."""
     torch.set_num_threads(settings.threads)
@@ -70,7 +102,7 @@ def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettin
     shutil.rmtree(out, ignore_errors=True)
     begun = _weights(network)
     steps = -(-len(data) // settings.loop.batch)
-    trainer = Trainer(
+    trainer = _Remembering(
         model=network,
         args=_arguments(settings, out, steps, **_watching(watch, settings.loop.batch)),
         train_dataset=data,
@@ -81,6 +113,7 @@ def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettin
         preprocess_logits_for_metrics=lambda logits, _: logits.argmax(-1),
         callbacks=[EarlyStoppingCallback(watch.patience)],
     )
+    trainer.teacher = copy.deepcopy(network).train(False)
     trainer.train()
     history = tuple(
         {"step": entry["step"], "f1": entry["eval_f1"], "loss": entry["eval_loss"]}
@@ -123,6 +156,7 @@ def _watching(watch: Watch, batch: int) -> dict[str, Any]:
         "metric_for_best_model": "f1",
         "greater_is_better": True,
         "per_device_eval_batch_size": batch,
+        "remove_unused_columns": False,
     }
 
 

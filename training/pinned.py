@@ -16,10 +16,10 @@ from gongkai.inference.extract import Extractor
 from gongkai.inference.read.document import document_from_html, document_from_text
 from gongkai.inference.read.evidence import looks_like_html
 from gongkai.inference.results import Cell, Figure, Status
-from gongkai.model.checkpoint import verify_folder, write_manifest
+from gongkai.model.checkpoint import MANIFEST, manifest_of, verified_files
 from gongkai.model.errors import CheckpointError, RegistryError
 from gongkai.model.labels import label_set, split_class
-from gongkai.model.registry import Registry
+from gongkai.model.registry import Registry, replace_file
 from gongkai.model.types import LabelledPage, Span
 from gongkai.training.accuracy.measure import GoldLabels
 from gongkai.training.accuracy.pages import orders
@@ -62,33 +62,32 @@ class Counted:
 
 
 def pin(registry: Registry, paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Copy gold files into the registry, where their digests are kept; what lies there already stays.
+    """Copy gold files into the registry, where their digests are kept; what is pinned already stays.
 
-    Raises BadRecordError for a file that is no gold, RegistryError for a second file of one name.
+    All of the files are pinned, at once, or none. Raises BadRecordError for a file that is no gold, RegistryError for a name that
+    is pinned already or if pinned gold was altered.
     """
     files = {path.name: path for path in paths}
-    registry.gold.mkdir(parents=True, exist_ok=True)
-    for path in files.values():
+    known = {path.name for path in pinned_files(registry)}
+    for name, path in files.items():
         read_gold(path)
-        if (registry.gold / path.name).exists():
-            raise RegistryError(
-                f"{registry.gold / path.name}: is pinned already; pinned gold is never replaced, so give the file another name"
-            )
+        if name in known or name == MANIFEST:
+            raise RegistryError(f"{registry.gold / name}: is pinned already; pinned gold is never replaced, so give the file another name")
+    registry.gold.mkdir(parents=True, exist_ok=True)
     for name, path in files.items():
         shutil.copyfile(path, registry.gold / name)
-    write_manifest(registry.gold)
+    replace_file(registry.gold / MANIFEST, manifest_of(registry.gold, known | files.keys()))
     return tuple(registry.gold / name for name in files)
 
 
 def pinned_files(registry: Registry) -> tuple[Path, ...]:
     """The pinned gold of the registry. Raises RegistryError if a file of it was altered since it was pinned."""
-    if not registry.gold.is_dir():
+    if not (registry.gold / MANIFEST).exists():
         return ()
     try:
-        verify_folder(registry.gold)
+        return tuple(registry.gold / name for name in verified_files(registry.gold))
     except CheckpointError as error:
         raise RegistryError(f"pinned gold is not what was pinned, so models measured on it cannot be compared: {error}") from error
-    return tuple(sorted(registry.gold.glob("*.jsonl")))
 
 
 def pinned_digests(registry: Registry) -> frozenset[str]:
@@ -117,7 +116,7 @@ def gold_documents(path: Path) -> Iterator[GoldDocument]:
 
 def generated_documents(per_severity: int) -> Iterator[GoldDocument]:
     """Generated pages of every severity whose seeds and writers no training saw."""
-    return (_generated(order.page()) for order in orders(per_severity))
+    return (generated_document(order.page()) for order in orders(per_severity))
 
 
 def count(model: Extractor, document: GoldDocument) -> Counted:
@@ -165,7 +164,8 @@ def _assembled(page: LabelledPage) -> GoldTable:
     )
 
 
-def _generated(page: SyntheticPage) -> GoldDocument:
+def generated_document(page: SyntheticPage) -> GoldDocument:
+    """A generated page with what the generator knows of it."""
     return GoldDocument(page.id, page.text, f"severity {page.severity}", _table(page.cells), _figures(page.marked.spans()))
 
 

@@ -125,6 +125,10 @@ def test_pinned_gold_is_kept_and_watched(tmp_path: Path) -> None:
     bad.write_text("{}\n", encoding="utf-8")
     with pytest.raises(BadRecordError, match=r"bad\.jsonl, line 1"):
         pin(known, [bad])
+    shutil.copyfile(source, known.gold / "half.jsonl")  # a copy that was not recorded any more
+    assert pinned_files(known) == (known.gold / "mine.jsonl",)
+    assert pin(known, [shutil.copyfile(source, tmp_path / "half.jsonl")]) == (known.gold / "half.jsonl",)
+    assert [path.name for path in pinned_files(known)] == ["half.jsonl", "mine.jsonl"]
     (known.gold / "mine.jsonl").write_text("", encoding="utf-8")
     with pytest.raises(RegistryError, match="is not what was pinned"):
         pinned_files(known)

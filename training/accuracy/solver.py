@@ -19,7 +19,7 @@ def solver_library() -> Any:
     try:
         from ortools.sat.python import cp_model
     except ImportError as error:
-        raise MissingExtraError("telling which cells are determinable", "dev") from error
+        raise MissingExtraError("telling which cells are determinable", "train") from error
     return cp_model
 
 
