@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gongkai.inference.assemble.reading import Facts, Placed, TableReading
 from gongkai.inference.facts import CELLS_OF
@@ -15,28 +16,41 @@ def merged(readings: Sequence[TableReading], facts: Facts) -> tuple[dict[str, Ce
     """The cells of all readings, and why some were left out.
 
     A table printed several times is one table if its copies agree wherever both say something, or nearly so (damage); then cells
-    that differ are left out. Else they are tables of several years or organs: the one that the narrative speaks of is taken, or,
+    that differ are left out. Else they are tables of several years or organs: the copy that the narrative speaks of is taken, or,
     where the narrative does not choose, only what all of them say.
     """
     cells: dict[str, Cell] = {}
     warnings: list[str] = []
-    for table in dict.fromkeys(reading.table for reading in readings):
-        copies = [reading for reading in readings if reading.table == table and reading.cells]
-        found, reasons = _one(table, copies, facts)
+    by_table = {
+        table: [reading for reading in readings if reading.table == table and reading.cells]
+        for table in dict.fromkeys(reading.table for reading in readings)
+    }
+    chosen = _spoken_of(by_table.values(), facts)
+    for table, copies in by_table.items():
+        found, reasons = _one(table, copies, chosen.get(len(copies)))
         cells |= {key: _cell(placed) for key, placed in found.items()}
         warnings += reasons
     return cells, tuple(warnings)
 
 
-def _one(table: str, copies: Sequence[TableReading], facts: Facts) -> tuple[Mapping[str, Placed], Iterator[str]]:
+def _spoken_of(tables: Iterable[Sequence[TableReading]], facts: Facts) -> dict[int, int]:
+    """Which copy the narrative speaks of, by how often tables are printed: reports that follow each other have all their tables."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for copies in tables:
+        agreement = [_agreement(copy, facts) for copy in copies]
+        if len(copies) > 1 and agreement.count(max(agreement)) == 1 and not _same_table(copies):
+            found[len(copies)].add(agreement.index(max(agreement)))
+    return {count: next(iter(places)) for count, places in found.items() if len(places) == 1}
+
+
+def _one(table: str, copies: Sequence[TableReading], chosen: int | None) -> tuple[Mapping[str, Placed], Iterator[str]]:
     if len(copies) < 2:
         return (copies[0].cells if copies else {}), iter(())
-    spoken_of = [copy for copy in copies if _agreement(copy, facts) == max(_agreement(other, facts) for other in copies)]
-    if len(spoken_of) == 1 and not _same_table(copies):
-        return spoken_of[0].cells, iter((f"{table}: printed more than once with different numbers; the narrative speaks of one of them",))
+    if chosen is not None and not _same_table(copies):
+        reason = f"{table}: printed more than once with different numbers; the narrative speaks of copy {chosen + 1}, which was taken"
+        return copies[chosen].cells, iter((reason,))
     fullest = max(copies, key=lambda copy: len(copy.cells))
-    kept = [copy for copy in copies if copy.form in (None, fullest.form)]
-    return _agreed(table, kept)
+    return _agreed(table, [copy for copy in copies if copy.form in (None, fullest.form)])
 
 
 def _same_table(copies: Sequence[TableReading]) -> bool:

@@ -6,20 +6,22 @@ from collections.abc import Sequence
 
 from gongkai.inference.assemble.tokens import UNLABELLED, Kind, Token
 
-_MOST = 0.6
-
 
 def without_page_numbers(text: str, tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """The tokens without numbers alone on a line of a table whose rows stand on lines.
+    """The tokens without numbers alone on a line after a row whose cells share a line, or after titles of columns and blocks.
 
-    A number that the model took for a cell goes only where all other cells stand between bars and it does not.
+    A number that the model took for a cell goes only where that row's cells stand between bars and it does not.
     """
-    values = [token for token in tokens if token.kind is Kind.VALUE]
-    lonely = {token: line for token in values if (line := _line(text, token)).strip("-—– \t") == token.text}
-    if not lonely or len(lonely) > (1 - _MOST) * len(values):
-        return tuple(tokens)
-    barred = sum("|" in _line(text, token) for token in values) == len(values) - len(lonely)
-    return tuple(token for token in tokens if token not in lonely or not (barred or token.score == UNLABELLED))
+    lonely = {token for token in tokens if token.kind is Kind.VALUE and _line(text, token).strip("-—– \t") == token.text}
+    before = dict(zip(tokens[1:], tokens, strict=False))
+
+    def is_page_number(token: Token) -> bool:
+        last = before.get(token)
+        if token not in lonely or last is None or last in lonely or last.label == "row":
+            return False
+        return token.score == UNLABELLED or ("|" in _line(text, last) and "|" not in _line(text, token))
+
+    return tuple(token for token in tokens if not is_page_number(token))
 
 
 def _line(text: str, token: Token) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from gongkai.inference.assemble.candidates import placements
 from gongkai.inference.assemble.glued import glued_placements, run_of_digits
+from gongkai.inference.assemble.glued_titles import with_cells_cut_off
 from gongkai.inference.assemble.layout import Layout, Slot
 from gongkai.inference.assemble.reading import Context, Placed, PrintedRow, TableReading, block_rows, left_out, no_number, printed_rows
 from gongkai.inference.assemble.rows import Item, Line, align, is_row
@@ -34,7 +35,7 @@ class _Part:
 
 def read_proactive(context: Context, document_form: str | None) -> TableReading:
     """The cells of one printed table. `document_form` decides a block only where nothing in the block does."""
-    lines = align(context.region.tokens, _items(), context.region.end)
+    lines = with_cells_cut_off(align(context.region.tokens, _items(), context.region.end))
     parts = list(_parts(lines))
     named = {part.key: _form_of(part) for part in parts}
     fallback = _only(set(filter(None, named.values()))) or document_form
@@ -53,7 +54,7 @@ def read_proactive(context: Context, document_form: str | None) -> TableReading:
         rows = printed_rows(context, part.lines, layout, block_rows(block), len(block.columns))
         found += rows
         for row in rows:
-            placed, reason = _row_cells(row, block, layout, context.deduplicated)
+            placed, reason = _row_cells(row, block, layout, context)
             cells.update(placed)
             warnings += reason
     return TableReading(
@@ -154,14 +155,14 @@ def _unknown_form(part: _Part) -> Iterator[str]:
         yield f"proactive.{part.key}: the column titles do not say which form this block follows; its numbers were left out"
 
 
-def _row_cells(row: PrintedRow, block: Block, layout: Layout, deduplicated: bool) -> tuple[dict[str, Placed], tuple[str, ...]]:
+def _row_cells(row: PrintedRow, block: Block, layout: Layout, context: Context) -> tuple[dict[str, Placed], tuple[str, ...]]:
     columns = block.columns
     name = f"{TABLE}.{row.key}"
     if not row.slots.slots:
-        if deduplicated:
+        if context.deduplicated:
             return {}, ()
         return {f"{name}.{c.key}": Placed(f"{name}.{c.key}", None, Status.BLANK, Slot(None, 0), row.score) for c in columns}, ()
-    slots = _slots(row, len(columns), layout, deduplicated)
+    slots = _slots(row, len(columns), layout, context)
     if slots is None:
         count = len(row.slots.slots)
         return {}, (f"{name}: {count} cells for {len(columns)} columns; which stands where does not show, so they were left out",)
@@ -171,11 +172,11 @@ def _row_cells(row: PrintedRow, block: Block, layout: Layout, deduplicated: bool
     return placed, tuple(no_number(name, slot) for c, slot in zip(columns, slots, strict=True) if not _readable(slot, c))
 
 
-def _slots(row: PrintedRow, columns: int, layout: Layout, deduplicated: bool) -> tuple[Slot, ...] | None:
+def _slots(row: PrintedRow, columns: int, layout: Layout, context: Context) -> tuple[Slot, ...] | None:
     """The cell of every column if only one placement is possible, since no sum can choose between several."""
     if layout.name == "glued" and run_of_digits(row.slots):
-        options = glued_placements(row.slots, columns, zeros_printed=False)
-    elif len(row.slots.slots) < columns and (deduplicated or not layout.keeps_blanks):
+        options = glued_placements(row.slots, columns, zeros_printed=layout.keeps_blanks)
+    elif len(row.slots.slots) < columns and (context.deduplicated or not layout.keeps_blanks):
         return None
     else:
         options = placements(row.slots, columns, layout.keeps_blanks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,7 @@ from gongkai.inference.forms import Block
 from gongkai.inference.results import Status
 from gongkai.model.types import Page
 
+_DIGIT = re.compile(r"\d")
 Facts = Mapping[str, "int | float"]
 """What the narrative states once and without contradiction, by figure label."""
 
@@ -65,6 +67,11 @@ class Context:
     deduplicated: bool
     learned: Layout | None = None
 
+    @property
+    def prints_zeros(self) -> bool:
+        """Whether another table of the page, with nothing between its cells, prints its zeros, so that no blank hides there."""
+        return self.learned is not None and self.learned.name == "glued" and self.learned.keeps_blanks
+
     def layout(self, lines: Sequence[Line], columns: int) -> Layout:
         """The layout of the table whose lines these are, with what the largest table of the page showed of blank cells."""
         if self.gridded:
@@ -100,8 +107,14 @@ def printed_rows(context: Context, lines: Sequence[Line], layout: Layout, rows: 
         keys: tuple[str, ...] = (line.item.key,) if is_row(line) and line.item else strange.get(index, ())
         if is_row(line) and len(slots.slots) >= 2 * columns:
             keys += tuple(item.key for item in missing_rows(lines, index, rows))
-        found += _shared_out(keys, slots, line, columns)
+        if line.cells or not _says_more(context.page.text, line):
+            found += _shared_out(keys, slots, line, columns)
     return tuple(found)
+
+
+def _says_more(text: str, line: Line) -> bool:
+    """Whether numbers that are no tokens stand after a title without cells: then its cells are not known to be blank."""
+    return _DIGIT.search(text, line.end_of_title, line.until) is not None
 
 
 def _shared_out(keys: Sequence[str], slots: Slots, line: Line, columns: int) -> Iterable[PrintedRow]:

@@ -50,7 +50,8 @@ def find_regions(tokens: Sequence[Token]) -> tuple[Region, ...]:
     titles = [token for token in tokens if token.kind is Kind.TITLE]
     states = dict(zip(titles, _most_likely(titles), strict=True))
     regions: list[Region] = []
-    for table, run in ((table, copy) for table, run in _runs(tokens, states) for copy in copies_of(table, run)):
+    printed = ((table, copy) for table, run in _runs(tokens, states) for copy in copies_of(table, run))
+    for table, run in printed:
         body = tuple(token for token in run if token.label != "section" or not _names_section(token, table))
         if table != OUTSIDE and _is_table(body):
             regions.append(Region(table, body, body[0].start, body[-1].end))

@@ -8,11 +8,12 @@ from math import inf
 
 import numpy as np
 
-from gongkai.inference.assemble.candidates import Candidate, placements, priced
+from gongkai.inference.assemble.candidates import Candidate, number_of, placements, priced
 from gongkai.inference.assemble.decide import MARGIN, decided
 from gongkai.inference.assemble.glued import glued_placements, is_glued, prints_zeros
+from gongkai.inference.assemble.glued_titles import with_cells_cut_off
 from gongkai.inference.assemble.headings import without_split_headings
-from gongkai.inference.assemble.layout import Layout
+from gongkai.inference.assemble.layout import Layout, Slots
 from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading, block_rows, left_out, printed_rows, row_items
 from gongkai.inference.assemble.rows import Item, Line, align, is_row
 from gongkai.inference.assemble.search import Floats, Stage, min_marginals
@@ -45,7 +46,7 @@ _ONLY_2021 = {"other_not_corrected", "other_fee_unpaid", "other_other"}
 def read_requests(context: Context, facts: Facts) -> TableReading:
     """The cells of one printed requests table. `facts` may choose the applicant's column, which arithmetic never can."""
     tokens = without_split_headings(context.region.tokens, _headings())
-    lines = _with_old_other(align(tokens, _items(), context.region.end))
+    lines = with_cells_cut_off(_with_old_other(align(tokens, _items(), context.region.end)))
     form = form_of(lines)
     block = forms()[form or "2021"].table(TABLE).blocks[0]
     layout = context.layout(lines, COLUMNS)
@@ -57,7 +58,10 @@ def read_requests(context: Context, facts: Facts) -> TableReading:
     stages.append(Stage("", (UNKNOWN,), _nothing_left))
     marginals = min_marginals(stages, COLUMNS, MARGIN)
     reading = decided(TABLE, [column.key for column in block.columns], stages, marginals, by_key)
-    return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided, layout)
+    learned = (
+        replace(layout, keeps_blanks=True) if how.zeros and layout.name == "glued" else layout
+    )  # where zeros are printed, no blank hides between glued digits
+    return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided, learned)
 
 
 def _headings() -> tuple[str, ...]:
@@ -145,11 +149,21 @@ def _candidates(key: str, row: PrintedRow | None, how: _Printing, facts: Facts) 
     if (how.layout.name == "glued" and row.slots.slots) or is_glued(row.slots, COLUMNS):
         found = glued_placements(row.slots, COLUMNS, how.zeros)
     else:
-        found = placements(row.slots, COLUMNS, how.layout.keeps_blanks)
+        found = placements(row.slots, COLUMNS, how.layout.keeps_blanks) or _with_one_too_many(row.slots)
     prices = [_row_price]
     if key == "new_received":
         prices.append(lambda candidate: _narrative_price(candidate, facts))
     return priced(found, prices, _TOLERANCE) or (UNKNOWN,)
+
+
+def _with_one_too_many(printed: Slots) -> tuple[Candidate, ...]:
+    """The full rows that a row with one number too many (a page number) leaves without one of them, if they add up."""
+    numbers = [number_of(slot) for slot in printed.slots]
+    if len(numbers) != COLUMNS + 1 or None in numbers:
+        return ()
+    shorter = (Slots(printed.slots[:place] + printed.slots[place + 1 :], open_end=False) for place in range(COLUMNS + 1))
+    found = [candidate for slots in shorter for candidate in placements(slots, COLUMNS, keeps_blanks=True)]
+    return tuple(candidate for candidate in found if _row_price(candidate) == 0)
 
 
 UNKNOWN = Candidate.of((None,) * COLUMNS, ("lost",) * COLUMNS)

@@ -48,7 +48,7 @@ def read_review(context: Context, facts: Facts) -> TableReading:
     row = PrintedRow(
         "line", slots_of(context.page.text, line, layout), titled=True, score=min((title.score for title in before), default=0.7)
     )
-    candidates = _shown(context, line, layout) or _candidates(row, layout, facts, context.deduplicated)
+    candidates = _shown(context, line, layout) or _candidates(row, layout, facts, context)
     if not candidates:
         return TableReading(TABLE, None, {}, (f"{TABLE}: {len(cells)} cells for {CELLS} columns; they were left out",))
     stage = Stage("line", candidates, _stay)
@@ -78,12 +78,12 @@ def _stay(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
     return np.zeros(len(states)), states
 
 
-def _candidates(row: PrintedRow, layout: Layout, facts: Facts, deduplicated: bool) -> tuple[Candidate, ...]:
-    if deduplicated and len(row.slots.slots) != CELLS:
+def _candidates(row: PrintedRow, layout: Layout, facts: Facts, context: Context) -> tuple[Candidate, ...]:
+    if context.deduplicated and len(row.slots.slots) != CELLS:
         return ()
     slots = Slots(row.slots.slots, open_end=row.slots.open_end)
     found = (
-        glued_placements(slots, CELLS, zeros_printed=False)
+        glued_placements(slots, CELLS, context.prints_zeros)
         if layout.name == "glued" or is_glued(slots, CELLS)
         else placements(slots, CELLS, layout.keeps_blanks)
     )

@@ -54,9 +54,11 @@ def _title(line: Line) -> str:
 
 
 def _may_be(line: Line, item: Item) -> bool:
-    """Whether the title of a line may be that of a row: it is lost, damaged, numbered alike, or not quite unlike."""
+    """Whether the title of a line may be that of a row: it is lost (the title before is no row's), damaged, numbered alike, or not
+    quite unlike.
+    """
     title = _title(line)
-    if not title.strip() or _DAMAGED.search(title):
+    if line.item is not None or not title.strip() or _DAMAGED.search(title):
         return True
     return (ordinal(title) is not None and ordinal(title) == ordinal(item.wordings[0])) or _likeness(line, item) >= _ALIKE
 

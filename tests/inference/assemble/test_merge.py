@@ -36,7 +36,7 @@ def test_of_the_tables_of_two_years_the_one_that_the_narrative_speaks_of_is_take
     before, now = {TOTAL: 5, NATURAL: 4, BUSINESS: 1}, {TOTAL: 9, NATURAL: 7, BUSINESS: 2, HANDLED: 0}
     cells, warnings = merged([copy_of(before), copy_of(now)], {"requests_received": 9})
     assert values(cells) == now
-    assert warnings == ("requests: printed more than once with different numbers; the narrative speaks of one of them",)
+    assert warnings == ("requests: printed more than once with different numbers; the narrative speaks of copy 2, which was taken",)
 
 
 def test_without_a_word_of_the_narrative_only_what_both_years_say_is_kept() -> None:
@@ -48,3 +48,10 @@ def test_a_copy_that_reads_as_another_form_does_not_mix_its_rows_in() -> None:
     older = "requests.other_handling.total"
     cells, _ = merged([copy_of({TOTAL: 5, NATURAL: 4}), copy_of({older: 0}, form="2019")], {})
     assert values(cells) == {TOTAL: 5, NATURAL: 4}
+
+
+def test_the_other_tables_of_the_report_that_the_narrative_speaks_of_are_taken_too() -> None:
+    key = "review_litigation.review.total"
+    reviews = [TableReading("review_litigation", None, {key: Placed(key, value, Status.PRINTED, Slot(None, 0), 0.9)}) for value in (1, 2)]
+    cells, _ = merged([copy_of({TOTAL: 5, NATURAL: 4}), copy_of({TOTAL: 9, NATURAL: 7}), *reviews], {"requests_received": 9})
+    assert values(cells) == {TOTAL: 9, NATURAL: 7, key: 2}
