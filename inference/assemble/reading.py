@@ -121,7 +121,7 @@ def _shared_out(keys: Sequence[str], slots: Slots, line: Line, columns: int) -> 
     titled = is_row(line)
     if not titled and len(slots.slots) > columns:
         slots = replace(slots, slots=without_outer_blanks(slots.slots, columns))
-    score = min((title.score for title in line.titles), default=1.0) * (0.5 + 0.5 * line.likeness if titled else 0.7)
+    score = _row_score(line, titled)
     if len(keys) == 1 and (titled or len(slots.slots) == columns):
         yield PrintedRow(keys[0], slots, titled, score)
     elif len(keys) > 1 and len(slots.slots) == columns * len(keys):
@@ -130,6 +130,12 @@ def _shared_out(keys: Sequence[str], slots: Slots, line: Line, columns: int) -> 
             yield PrintedRow(key, part, titled and place == 0, score)
     elif titled:
         yield PrintedRow(keys[0], slots, titled=True, score=score)
+
+
+def _row_score(line: Line, titled: bool) -> float:
+    """How sure the row of a line is. A title that reads like the statutory one needs no vouching by the model."""
+    read = min((title.score for title in line.titles), default=1.0)
+    return max(read, line.likeness) * (0.5 + 0.5 * line.likeness) if titled else 0.7 * read
 
 
 def left_out(lines: Sequence[Line], rows: Sequence[PrintedRow]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def read_review(context: Context, facts: Facts) -> TableReading:
     line = Line(None, before, cells, 1.0, context.region.end, last=True)
     layout = context.layout([line], CELLS)
     row = PrintedRow(
-        "line", slots_of(context.page.text, line, layout), titled=True, score=min((title.score for title in before), default=0.7)
+        "line", slots_of(context.page.text, line, layout), titled=True, score=median(title.score for title in before) if before else 0.7
     )
     candidates = _shown(context, line, layout) or _candidates(row, layout, facts, context)
     if not candidates:
