@@ -12,7 +12,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -59,15 +59,19 @@ def adopt(base: str, layers: int | None, folder: Path) -> None:
     rows = with_padding_kept({**{name: (row,) for name, row in specials.items()}, **characters}, specials["[PAD]"])
     network = _open_network(base, layers)
     place = {token: number for number, token in enumerate(rows)}
-    with torch.no_grad():
-        table = character_rows(network.get_input_embeddings().weight.float().numpy(), list(rows.values()))
-        network.resize_token_embeddings(len(rows), mean_resizing=False)
-        network.get_input_embeddings().weight.copy_(torch.from_numpy(table))
+    table = character_rows(embeddings_of(network).detach().float().numpy(), list(rows.values()))
+    network.resize_token_embeddings(len(rows), mean_resizing=False)
+    embeddings_of(network).data.copy_(torch.from_numpy(table))
     for name, token in {"pad": "[PAD]", "cls": "[CLS]", "sep": "[SEP]", "bos": "[CLS]", "eos": "[SEP]", "mask": "[MASK]"}.items():
         setattr(network.config, f"{name}_token_id", place[token])
     # A pooler reads a whole text at once; there is none above single characters.
     network.save_pretrained(folder, state_dict={name: value for name, value in network.state_dict().items() if "pooler." not in name})
     fast_tokenizer(place, usable_positions(network)).save_pretrained(folder)
+
+
+def embeddings_of(network: PreTrainedModel) -> torch.Tensor:
+    """The rows of tokens."""
+    return cast("torch.Tensor", network.get_input_embeddings().weight)
 
 
 def special_ids(tokenizer: Any, base: str) -> dict[str, int]:

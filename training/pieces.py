@@ -32,7 +32,7 @@ class Pieces:
     @classmethod
     def of(cls, tokenizer: Tokenizer, special: frozenset[int], unknown: int) -> Pieces:
         """The pieces of `tokenizer`."""
-        markers = {tokenizer.token_to_id(marker) for marker in MARKERS} - {None}
+        markers = {number for marker in MARKERS if (number := tokenizer.token_to_id(marker)) is not None}
         content = json.loads(tokenizer.to_str())
         byte_level = any('"ByteLevel"' in json.dumps(content.get(part)) for part in ("pre_tokenizer", "decoder"))
         return cls(tokenizer, special, unknown, frozenset(markers), byte_level)

@@ -26,13 +26,14 @@ from gongkai.model.network import build_network
 from gongkai.model.registry import Registry, flush_folder, model_folder, registry, write_parent
 from gongkai.model.types import LabelledPage
 from gongkai.training.audit import rank_suspects
+from gongkai.training.base import Base
 from gongkai.training.corrected import Split, corrected_windows, read_corrected, split_pages, tuning_examples, without_pinned
 from gongkai.training.examples import Encoder, digest, to_dataset
 from gongkai.training.loop import Watch, Watched, train_watched
 from gongkai.training.pinned import pinned_digests
 from gongkai.training.scores import character_tags, predict_spans
 from gongkai.training.settings import TuneSettings, load_tune_settings
-from gongkai.training.train import Base, Run, finish, write_metrics
+from gongkai.training.train import Run, finish, write_metrics
 
 DEV, SUSPECTS = "corrected-pages", "suspects.jsonl"
 SHOWN = 10
@@ -79,7 +80,7 @@ def tune_into_registry(annotations: Sequence[Path], config: str, start: str | No
     scratch = known.root / f".{target.name}.training"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    run = Run(settings, config, scratch, Base(str(begin.folder), begin.folder / TOKENIZER))
+    run = Run(settings, config, scratch, Base(begin.folder, begin.folder / TOKENIZER))
     folder = _complete(run, begin, split, _tune(run, settings, split))
     folder.replace(target)
     flush_folder(known.root)

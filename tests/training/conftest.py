@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
@@ -20,7 +21,13 @@ from transformers import (
 
 WORDS = ("政府", "信息", "公开", "申请", "12件", "2021", "复议", "维持")
 CHARACTERS = "政府信息公开申请件复议诉讼维持年度收到办理未发生全共条0123456789,。、:"
-SHAPE = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64, "initializer_range": 0.2}
+SHAPE: dict[str, Any] = {
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "initializer_range": 0.2,
+}
 
 
 def save(folder: Path, config: PreTrainedConfig, tokenizer: Tokenizer, names: dict[str, str]) -> Path:
@@ -68,12 +75,17 @@ def xlm_roberta(folder: Path) -> Path:
 def deberta(folder: Path) -> Path:
     tokenizer = framed(unigram(("[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]")), "[CLS]", "[SEP]")
     names = {f"{name.lower()}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls", "sep", "mask")}
-    relative = {"relative_attention": True, "position_buckets": 16, "pos_att_type": ["p2c", "c2p"], "norm_rel_ebd": "layer_norm"}
+    relative: dict[str, Any] = {
+        "share_att_key": True,
+        "relative_attention": True,
+        "position_buckets": 16,
+        "pos_att_type": ["p2c", "c2p"],
+        "norm_rel_ebd": "layer_norm",
+    }
     config = DebertaV2Config(
         vocab_size=tokenizer.get_vocab_size(),
         max_position_embeddings=140,
         pad_token_id=0,
-        share_att_key=True,
         position_biased_input=False,
         type_vocab_size=0,
         **relative,

@@ -17,9 +17,10 @@ from gongkai.training.settings import load_settings
 from gongkai.training.tiny import checkpoint_over
 
 ARCHITECTURES = ("bert", "xlm_roberta", "deberta")
+TEXT = "全年收到政府信息公开申请12件\n|办理|12件。"
 GOLD = {
     "id": "a",
-    "text": "全年收到政府信息公开申请12件\n|办理|12件。",
+    "text": TEXT,
     "figures": [{"label": "requests_received", "start": 12, "end": 14}, {"label": "requests_handled", "start": 19, "end": 21}],
     "entities": [],
 }
@@ -61,7 +62,7 @@ def test_the_checkpoint_can_be_evaluated(trained: Path, tmp_path: Path, capsys: 
 
 def test_the_checkpoint_reads_pages(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "page.txt"
-    page.write_text(GOLD["text"] * 20, encoding="utf-8")
+    page.write_text(TEXT * 20, encoding="utf-8")
     assert main(["extract", str(page), "--model", str(trained), "--format", "jsonl"]) == 0
     assert json.loads(capsys.readouterr().out)["source"].endswith("page.txt")
 
@@ -70,7 +71,7 @@ def test_the_checkpoint_reads_pages(trained: Path, tmp_path: Path, capsys: pytes
 def test_a_checkpoint_of_word_pieces_made_elsewhere_is_read_on_characters(name: str, random_bases: dict[str, Path], tmp_path: Path) -> None:
     folder = checkpoint_over(random_bases[name], tmp_path / "pieces")
     assert isinstance(load_checkpoint(folder).vocabulary, PieceVocabulary)
-    text = GOLD["text"] * 9 + "\n \u3000𠮷"
+    text = TEXT * 9 + "\n \u3000𠮷"
     (page,) = Predictor.from_folder(folder, threads=1).label([Page("a", text)])
     assert page.spans
     assert all(page.text_of(span) == page.text_of(span).strip() != "" for span in page.spans)

@@ -15,10 +15,11 @@ def page(*spans: Span) -> LabelledPage:
 
 
 def kinds(gold: LabelledPage, *found: Span) -> list[tuple[Kind, str | None, str | None]]:
-    return [
-        (one.kind, one.gold and one.gold.label, one.found and one.found.label)
-        for one in judge(gold, found).outcomes
-    ]  # fmt: skip
+    return [(one.kind, _label(one.gold), _label(one.found)) for one in judge(gold, found).outcomes]
+
+
+def _label(entry: Entry | None) -> str | None:
+    return entry.label if entry else None
 
 
 def test_every_kind_of_outcome() -> None:
