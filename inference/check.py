@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from gongkai.inference.facts import CELLS_OF, Fact
 from gongkai.inference.results import Cell, Check, Status, Verdict
 
 _MOST_DOUBTFUL = 3
-_MOST_CELLS = 60
+_MOST_TRIED = 3000
 _EPSILON = 1e-6
 
 
@@ -54,18 +53,48 @@ def fewest_doubtful(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mappin
     """The fewest cells that would have to be wrong for every sum to hold (Fellegi and Holt, JASA 71, 1976).
 
     A set of cells explains the breaches if changing them alone can satisfy every sum. Of several smallest sets the union is
-    named, since nothing says which. Sets of more than three cells are not searched: then every cell of a broken sum is in doubt.
+    named, since nothing says which. Breaches that share no cell are explained apart. Where more than three cells would be needed,
+    or too many sets had to be tried, every cell of the broken sums is in doubt.
     """
-    if not broken:
-        return frozenset()
-    suspects = sorted({key for rule in broken for key in rule.keys})[:_MOST_CELLS]
+    return frozenset().union(*(_fewest(part, holding, cells) for part in _connected(broken)))
+
+
+def _connected(rules: Sequence[Sum]) -> list[list[Sum]]:
+    """The rules in groups that share no cell."""
+    groups: list[list[Sum]] = []
+    for rule in rules:
+        sharing = [group for group in groups if any(set(rule.keys) & set(other.keys) for other in group)]
+        groups = [group for group in groups if group not in sharing]
+        groups.append([*(other for group in sharing for other in group), rule])
+    return groups
+
+
+def _fewest(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Cell]) -> set[str]:
     for size in range(1, _MOST_DOUBTFUL + 1):
-        explaining = [set(chosen) for chosen in combinations(suspects, size) if _explains(chosen, broken, holding, cells)]
-        if explaining:
-            return frozenset(set().union(*explaining))
-        if len(suspects) > 40 and size == 2:
+        tried = _hitting(broken, holding, size)
+        if tried is None:
             break
-    return frozenset(suspects)
+        explaining = [chosen for chosen in tried if _explains(sorted(chosen), broken, holding, cells)]
+        if explaining:
+            return set().union(*explaining)
+    return {key for rule in broken for key in rule.keys}
+
+
+def _hitting(broken: Sequence[Sum], holding: Sequence[Sum], size: int) -> list[frozenset[str]] | None:
+    """Every set of `size` cells with one in each broken rule; what it has beyond that shares a rule with the rest. None if too many."""
+    sets = {frozenset[str]()}
+    for _ in range(size):
+        sets = {chosen | {key} for chosen in sets for key in _next_cells(chosen, broken, holding) if key not in chosen}
+        if len(sets) > _MOST_TRIED:
+            return None
+    return sorted((chosen for chosen in sets if all(chosen.intersection(rule.keys) for rule in broken)), key=sorted)
+
+
+def _next_cells(chosen: frozenset[str], broken: Sequence[Sum], holding: Sequence[Sum]) -> Iterable[str]:
+    open_rule = next((rule for rule in broken if not chosen.intersection(rule.keys)), None)
+    if open_rule is not None:
+        return open_rule.keys
+    return (key for rule in (*broken, *holding) if chosen.intersection(rule.keys) for key in rule.keys)
 
 
 def _explains(chosen: Sequence[str], broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Cell]) -> bool:
