@@ -94,9 +94,9 @@ def labelling_config() -> str:
     Xml.SubElement(text, "Text", name=TEXT, value="$text", granularity="symbol")
     side = Xml.SubElement(columns, "View", className="gk-side")
     Xml.SubElement(side, "Filter", name="filter", toName=CONTROL, hotkey="shift+f", minlength="0", placeholder="筛选 Shift+F")
-    side.append(_labels(settings))
     Xml.SubElement(side, "Header", value="本文状态", size="6")
     side.append(_verdicts(settings))
+    side.append(_labels(settings))
     return Xml.tostring(page, encoding="unicode")
 
 

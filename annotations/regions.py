@@ -67,11 +67,16 @@ def _offsets(value: Json, name: str, text: str) -> tuple[int, int]:
     start, end = value.get("start"), value.get("end")
     if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
         raise MisfitError(f"{name}: its place [{start!r}, {end!r}) is not inside the text of {len(text)} characters")
-    if value.get("text") != text[start:end]:
+    if value.get("text") not in (text[start:end], _as_the_editor_writes(text[start:end])):
         raise MisfitError(
             f"{name}: characters {start} to {end} are {text[start:end][:_SHOWN]!r}, the region says {str(value.get('text'))[:_SHOWN]!r}"
         )
     return start, end
+
+
+def _as_the_editor_writes(text: str) -> str:
+    r"""The characters of a region that was drawn by hand: the editor writes a backslash and an n for CR and for LF."""
+    return text.replace("\r", "\\n").replace("\n", "\\n")
 
 
 def _trimmed(start: int, end: int, text: str, item: Json) -> tuple[int, int]:

@@ -77,3 +77,9 @@ def test_the_verdict_is_no_region() -> None:
         [made(), {"from_name": "verdict", "to_name": "text", "type": "choices", "value": {"choices": ["doubtful"]}}], TEXT
     )
     assert (reading.verdict, reading.spans) == ("doubtful", (Span(4, 5, "requests_received"),))
+
+
+def test_the_line_ends_of_a_region_drawn_by_hand_are_as_the_editor_writes_them() -> None:
+    text = "自然\r\n人\n5"
+    drawn = {"start": 0, "end": 6, "text": "自然\\n\\n人\\n", "labels": ["column"]}
+    assert read_result([made(value=drawn, origin="manual")], text).spans == (Span(0, 5, "column"),)
