@@ -19,6 +19,7 @@ _SPECIAL = re.compile(r"[ \t\n\r\f]+|&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][
 _LINE_END = re.compile(r"\r\n?|\n")
 _COLLAPSIBLE = " \t\n\r\f"
 _BLANK = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\u200c\u200d\u2060\ufeff\xad"
+_NARROW_SIGNS = frozenset(".()")
 _WIDE_QUOTES = frozenset("“”‘’…—·")
 
 
@@ -94,9 +95,9 @@ class FlatWriter:
                 self._hold_space((" ", piece[1], piece[2]), "\n" in piece[0] or "\r" in piece[0])
 
     def block(self) -> None:
-        """End the line if there is anything on it; inside a cell, a space."""
+        """End the line if there is anything on it; inside a cell, a space, which is nothing between two Chinese characters."""
         if self._in_cell:
-            self._hold_space((" ", self._source_end, self._source_end), False)
+            self._hold_space((" ", self._source_end, self._source_end), True)
         elif self.length:
             self._lines = max(self._lines, 1)
             self._fresh, self._space = True, None
@@ -159,20 +160,20 @@ class FlatWriter:
             self._text((text[position:], start + position, end))
 
     def _hold_space(self, space: Piece, soft: bool) -> None:
-        """Keep a space back until text follows on the line; a `soft` one comes from a line break of the source."""
+        """Keep a space back until text follows on the line; a `soft` one comes from a line break of the source or of a cell."""
         if self._fresh:
             return
         if self._space is None:
             self._space, self._soft = space, soft
         else:
-            self._soft = self._soft and space[1] < space[2]
+            self._soft = self._soft and (soft or space[1] < space[2])
 
     def _flush_space(self, following: str) -> None:
         space, self._space = self._space, None
         if space is None:
             return
         # A line break of the source between two Chinese characters is nothing (CSS Text 3, segment break transformation).
-        if not (self._soft and _is_wide(self.pieces[-1][0][-1]) and _is_wide(following)):
+        if not (self._soft and _is_closed(self.pieces[-1][0][-1]) and _is_closed(following)):
             self._append(space)
 
     def _flush_lines(self) -> None:
@@ -196,6 +197,11 @@ class FlatWriter:
             if kept:
                 self.pieces.append((kept, start, start + len(kept) if len(text) == end - start else end))
                 return
+
+
+def _is_closed(character: str) -> bool:
+    """Whether no space is due beside a character: a Chinese one, or a sign of an enumerator that was set narrow."""
+    return character in _NARROW_SIGNS or _is_wide(character)
 
 
 def _is_wide(character: str) -> bool:
