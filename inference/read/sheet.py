@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_PATHS = 20_000
 """Drawn paths of a page that are looked at; a page with more is a drawing, and its lines rule no table."""
+_A4 = (0.0, 0.0, 595.0, 842.0)
 _THIN = 2.5
 _STRAIGHT = 1.0
 _SHORTEST = 3.0
@@ -91,7 +92,7 @@ def read_sheet(page: PdfPage) -> Sheet:
     glyphs = tuple(glyph.turned(quarters) for glyph in drawn)
     paths, pictures = _paths(page)
     rules = tuple(rule for path in paths for rule in _rules(path, quarters))
-    left, lower, right, upper = page.get_mediabox()
+    left, lower, right, upper = page.get_cropbox() or _A4
     corners = _place((left, upper), quarters), _place((right, lower), quarters)
     top, bottom = sorted(y for _, y in corners)
     return Sheet(glyphs, rules, top, bottom, pictures, unmapped)
@@ -147,7 +148,7 @@ def _paths(page: PdfPage) -> tuple[list[list[Point]], bool]:
     for number, drawn in enumerate(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE])):
         if number >= MAX_PATHS:
             return [], True
-        if drawn.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+        if pdfium.FPDFPageObj_GetType(drawn) == pdfium.FPDF_PAGEOBJ_IMAGE:
             pictures = True
             continue
         matrices = list(_matrices(drawn))

@@ -41,9 +41,10 @@ def _body(name: str, data: bytes) -> Element:
     from docx.opc.exceptions import OpcError
 
     try:
-        return docx.Document(io.BytesIO(data)).element.body
+        body: Element = docx.Document(io.BytesIO(data)).element.body
     except (OpcError, KeyError, ValueError, AttributeError, SyntaxError) as error:  # the parser's errors are SyntaxErrors
         raise BrokenFileError(f"{name}: no Word document that can be opened ({error}); save it as .docx in an office program") from error
+    return body
 
 
 def _local(element: Element) -> str:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from gongkai.inference.read import pdf, sheet
 from gongkai.inference.read.document import Document, document_from_bytes
+from gongkai.inference.read.flow import written
+from gongkai.inference.read.html import flatten_html
 from gongkai.model.errors import BrokenFileError, TooLargeError, UnreadableError
 
 FONT = "STSong-Light"
@@ -277,3 +283,30 @@ def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
 def test_the_same_file_gives_the_same_text() -> None:
     data = printed(both(ruled((("规章", "", "12"), ("文件", "3", ""))), page_number(1)))
     assert document_from_bytes("a.pdf", data).source_text == document_from_bytes("b", data).source_text
+
+
+def drawn(rows: Sequence[Sequence[str]], ruled: bool) -> sheet.Sheet:
+    """A table whose columns are 100 points wide and whose rows are 20 points high, characters 10 points wide."""
+    width, height = 100 * len(rows[0]), 20 * len(rows)
+    rules = [sheet.Rule(True, 100 + 20 * row, 50, 50 + width) for row in range(len(rows) + 1)]
+    rules += [sheet.Rule(False, 50 + 100 * column, 100, 100 + height) for column in range(len(rows[0]) + 1)]
+    glyphs = [
+        sheet.Glyph(character, 55 + 100 * column + 10 * place, 104 + 20 * row, 65 + 100 * column + 10 * place, 114 + 20 * row)
+        for row, cells in enumerate(rows)
+        for column, text in enumerate(cells)
+        for place, character in enumerate(text)
+    ]
+    return sheet.Sheet(tuple(glyphs), tuple(rules) if ruled else (), 0, 842, pictures=False, unmapped=0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_grid_drawn_is_the_grid_read_and_nothing_is_lost_without_lines(data: st.DataObject) -> None:
+    columns = data.draw(st.integers(2, 5))
+    number = st.sampled_from(("", "0", "7", "12", "-3", "3456"))
+    rows = data.draw(st.lists(st.tuples(st.sampled_from(("规章", "行政许可", "其他")), *[number] * (columns - 1)), min_size=2, max_size=6))
+    head = ("信息内容", *("甲乙丙丁"[column] * 2 for column in range(columns - 1)))
+    expected = "\n".join("|" + "".join(f" {cell} |" if cell else " |" for cell in row) for row in (head, *rows))
+    assert flatten_html(written([drawn((head, *rows), ruled=True)])).aligned.text == expected
+    loose = flatten_html(written([drawn((head, *rows), ruled=False)])).aligned.text
+    assert Counter(re.findall(r"[-\d]+", loose)) == Counter(cell for row in rows for cell in row[1:] if cell)

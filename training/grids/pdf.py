@@ -90,10 +90,13 @@ def _font() -> str:
 
 
 def _paragraph(text: str, size: float, middle: bool = False) -> Any:
+    from reportlab.lib.enums import TA_CENTER, TA_LEFT
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph
 
-    style = ParagraphStyle("text", fontName=_font(), fontSize=size, leading=size * 1.4, wordWrap="CJK", alignment=int(middle))
+    style = ParagraphStyle(
+        "text", fontName=_font(), fontSize=size, leading=size * 1.4, wordWrap="CJK", alignment=TA_CENTER if middle else TA_LEFT
+    )
     return Paragraph(escape(text, quote=False), style)
 
 
