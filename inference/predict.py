@@ -66,12 +66,12 @@ class Predictor:
     def from_folder(cls, folder: Path | None = None, threads: int | None = None, settings: WindowSettings | None = None) -> Predictor:
         """Open a model folder (default: the shipped one) on `threads` threads (default: one for each core).
 
-        Without `settings` the windows are those of the package, or shorter ones where the encoder takes no such.
+        Without `settings` the windows are those of the package, or shorter ones where the encoder takes or was trained on no such.
         Raises CheckpointError if the folder cannot be used, or the windows of `settings` would not fit the encoder.
         """
         checkpoint = load_checkpoint(folder or shipped_folder())
         room = checkpoint.positions - len(checkpoint.vocabulary.before) - len(checkpoint.vocabulary.after)
-        settings = settings or window_settings().at_most(room)
+        settings = settings or window_settings().at_most(min(room, checkpoint.window or room))
         if settings.window > room:
             raise CheckpointError(f"{checkpoint.folder}: reads at most {room} tokens at a time, not windows of {settings.window}")
         return cls(checkpoint, open_session(checkpoint.network, threads), settings)

@@ -30,7 +30,8 @@ WAY_OUT = "take the folder from a release again, or export it with `gongkai trai
 class Checkpoint:
     """A verified model folder: its tags in the order of the network's outputs, and how it reads text.
 
-    `positions` is the longest window the encoder takes, special tokens included; `digest` names this very model.
+    `positions` is the longest window the encoder takes, special tokens included; `digest` names this very model. `window` is
+    how many tokens its training showed it at a time, None if that is not known.
     """
 
     folder: Path
@@ -38,6 +39,7 @@ class Checkpoint:
     vocabulary: Vocabulary
     positions: int
     digest: str
+    window: int | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -65,7 +67,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     tags = _read_tags(folder / LABELS)
     if len(config.get("id2label", tags)) != len(tags):
         raise CheckpointError(f"{folder / CONFIG}: {len(config['id2label'])} outputs, but {LABELS} has {len(tags)} tags; {WAY_OUT}")
-    return Checkpoint(folder, tags, load_vocabulary(folder / TOKENIZER), read_positions(folder), digest)
+    return Checkpoint(folder, tags, load_vocabulary(folder / TOKENIZER), read_positions(folder), digest, _read_window(folder / METRICS))
 
 
 def read_positions(folder: Path) -> int:
@@ -77,6 +79,14 @@ def read_positions(folder: Path) -> int:
     path = folder / TOKENIZER_CONFIG
     stated = _read_json(path).get("model_max_length") if path.is_file() else None
     return min(rows, int(stated)) if stated else rows
+
+
+def _read_window(path: Path) -> int | None:
+    """The window that the settings of the training run in a `metrics.json` name."""
+    settings = _read_json(path).get("settings")
+    data = settings.get("data") if isinstance(settings, dict) else None
+    window = data.get("window") if isinstance(data, dict) else None
+    return window if isinstance(window, int) else None
 
 
 def write_labels(folder: Path, tags: tuple[str, ...]) -> None:
