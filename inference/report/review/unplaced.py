@@ -152,8 +152,7 @@ def _rows_like(title: str) -> tuple[str, ...]:
 
 @cache
 def _likeness(title: str) -> float:
-    best = process.extractOne(bare(title), _wordings().keys(), scorer=fuzz.ratio)
-    return float(best[1]) if best else 0.0
+    return max(float(fuzz.ratio(bare(title), wording)) for wording in _wordings())
 
 
 @cache

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl.cell import Cell as SheetCell
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from gongkai.inference.forms import forms
 from gongkai.inference.report.review.review import Review
@@ -27,8 +25,15 @@ def written(*extractions: Extraction, name: str = "页") -> bytes:
     return made.content()
 
 
-def read(*extractions: Extraction, name: str = "页") -> Workbook:
-    return openpyxl.load_workbook(io.BytesIO(written(*extractions, name=name)))
+def read(*extractions: Extraction, name: str = "页") -> dict[str, Any]:
+    """The sheets by name, in their order."""
+    workbook = openpyxl.load_workbook(io.BytesIO(written(*extractions, name=name)))
+    return dict(zip(workbook.sheetnames, workbook.worksheets, strict=True))
+
+
+def drawn_of(extraction: Extraction) -> Any:
+    """The sheet of one document."""
+    return read(extraction)["页"]
 
 
 def filled(form: str) -> Extraction:
@@ -38,12 +43,12 @@ def filled(form: str) -> Extraction:
     return Extraction("a.txt", form, "甲县人民政府", 2022, cells)
 
 
-def at(sheet: Worksheet, text: str) -> SheetCell:
+def at(sheet: Any, text: str) -> Any:
     """The first cell with `text`."""
     return next(cell for row in sheet.iter_rows() for cell in row if cell.value == text)
 
 
-def beside(sheet: Worksheet, text: str, columns: int) -> list[object]:
+def beside(sheet: Any, text: str, columns: int) -> list[object]:
     """The values at the places of the row called `text`."""
     row = at(sheet, text).row
     return [sheet.cell(row, 4 + place).value for place in range(columns)]
@@ -51,7 +56,7 @@ def beside(sheet: Worksheet, text: str, columns: int) -> list[object]:
 
 @pytest.mark.parametrize("form", ["2019", "2021"])
 def test_every_number_stands_in_its_row(form: str) -> None:
-    sheet = read(filled(form)).worksheets[0]
+    sheet = drawn_of(filled(form))
     place = {key: number for number, key in enumerate(forms()[form].keys())}
     start = place["requests.new_received.natural_person"]
     assert beside(sheet, "一、本年新收政府信息公开申请数量", 7) == list(range(start, start + 7))
@@ -62,7 +67,7 @@ def test_every_number_stands_in_its_row(form: str) -> None:
 
 
 def test_titles_span_what_they_span_on_paper() -> None:
-    sheet = read(filled("2021")).worksheets[0]
+    sheet = drawn_of(filled("2021"))
     ranges = {str(span) for span in sheet.merged_cells.ranges}
     top = at(sheet, "申请人情况").row
     assert f"D{top}:J{top}" in ranges
@@ -73,7 +78,7 @@ def test_titles_span_what_they_span_on_paper() -> None:
 
 
 def test_statuses_doubts_and_sources_show(review: Review) -> None:
-    sheet = read(review.extraction).worksheets[0]
+    sheet = drawn_of(review.extraction)
     row = at(sheet, "二、上年结转政府信息公开申请数量").row
     printed, doubtful = sheet.cell(row, 4), sheet.cell(row, 10)
     assert (printed.value, printed.fill.fill_type) == (3, None)
@@ -91,7 +96,7 @@ def test_statuses_doubts_and_sources_show(review: Review) -> None:
 
 def test_tidy_sheets_hold_every_row(review: Review) -> None:
     workbook = read(review.extraction, filled("2019"))
-    assert workbook.sheetnames == ["页", "页 (2)", "documents", "cells", "figures", "checks"]
+    assert list(workbook) == ["页", "页 (2)", "documents", "cells", "figures", "checks"]
     rows = list(workbook["cells"].iter_rows(values_only=True))
     assert rows[0][:4] == ("document", "source", "form", "agency")
     assert len(rows) == 1 + len(review.extraction.cells) + len(forms()["2019"].keys())
@@ -118,7 +123,7 @@ def test_text_stays_text_and_numbers_stay_numbers(attack: str) -> None:
     workbook = read(Extraction(attack, "2021", attack, 2021, (), (figure,), warnings=(attack,)), name=attack)
     texts = [
         cell
-        for sheet in workbook
+        for sheet in workbook.values()
         for row in sheet.iter_rows()
         for cell in row
         if cell.value is not None and attack.strip() in str(cell.value)
@@ -145,14 +150,14 @@ def test_the_same_documents_make_the_same_bytes(review: Review) -> None:
 
 
 def test_an_empty_page_has_a_sheet() -> None:
-    sheet = read(Extraction("a", None, None, None)).worksheets[0]
+    sheet = drawn_of(Extraction("a", None, None, None))
     assert [sheet["A1"].value, sheet["A5"].value] == ["未识别报告机关", "原文没有这张表的内容。"]
 
 
 def test_more_documents_than_anybody_leafs_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(book, "MOST_DRAWN", 2)
     workbook = read(*(Extraction(f"{number}.txt", None, None, None) for number in range(3)))
-    assert len(workbook.sheetnames) == 2 + 4
+    assert len(workbook) == 2 + 4
     assert workbook["documents"].max_row == 4
 
 
