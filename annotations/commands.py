@@ -135,6 +135,7 @@ def backend(
     if not secret:
         say(f"the secret for this run is {settings['secret']} (set GONGKAI_SECRET to keep one)")
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every question to the server
     try:
         from gongkai.annotations import serve
     except ImportError as error:

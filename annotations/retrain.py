@@ -101,6 +101,8 @@ class Watcher:
             self.look(asked)
         except GongkaiError as error:
             _log.warning("%s", error)
+        except Exception:  # a fault of ours must not end the watch; this thread has nobody else to tell
+            _log.exception("looking at the project failed")
         else:
             if asked:
                 self._asked.clear()
