@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gongkai.inference.assemble.layout import Ends, Layout, Slot, Slots, lead_of, separators
+from gongkai.inference.assemble.layout import FOREIGN, Ends, Layout, Slot, Slots, lead_of, separators
 from gongkai.inference.assemble.rows import Line
 
 _TRACED = ("pipe", "newline", "tab")
@@ -66,6 +66,8 @@ def _begins_bare(text: str, line: Line) -> bool:
 def _blanks(text: str, line: Line, layout: Layout, counting: _Counting) -> Iterator[tuple[int, ...]]:
     """The numbers of blanks before the first cell, after each cell, by one way of counting; those at the end also as none."""
     gaps = [text[a.end : b.start] for a, b in pairwise(line.cells)]
+    if any(FOREIGN.search(gap) for gap in (lead_of(text, line), *gaps)):
+        return
     inner = [counting.blanks(separators(gap, layout.separator), counting.usual) for gap in gaps]
     lead = counting.blanks(separators(lead_of(text, line), layout.separator), counting.base)
     tail = text[line.cells[-1].end : line.until]

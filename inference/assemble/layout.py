@@ -13,7 +13,7 @@ from gongkai.inference.assemble.rows import Line
 from gongkai.inference.assemble.tokens import Token
 
 _SEPARATORS = ("|", "\n", "\t", " ")
-_FOREIGN = re.compile(r"[^\s|]")
+FOREIGN = re.compile(r"[^\s|]")
 _BY_NAME = {"|": "pipe", "\t": "tab", "\n": "newline", " ": "space", "": "glued"}
 _TIGHT_FILLER = re.compile(r"(?<=\| )\|{2,}[^\S\n]*(?=\n|$)")
 _FILLER = re.compile(r"\s*\|(?:\s*\|)+\s*")
@@ -57,7 +57,7 @@ class Layout:
 
     def blanks_in(self, gap: str) -> int:
         """How many blank cells stand in the text between two neighbouring cells; foreign text between them proves nothing."""
-        if not self.keeps_blanks or not self.separator or _FOREIGN.search(gap):
+        if not self.keeps_blanks or not self.separator or FOREIGN.search(gap):
             return 0
         return max(0, (separators(gap, self.separator) - self.usual) // self.per_blank)
 
@@ -115,7 +115,7 @@ class _Gaps:
     def of(cls, text: str, lines: Sequence[Line]) -> _Gaps:
         cells = [gap for line in lines for gap in _gaps(text, line)]
         titled = [line for line in lines if line.titles and line.cells]
-        leads = [(lead, line.item.spans if line.item else 0) for line in titled if not _FOREIGN.search(lead := lead_of(text, line))]
+        leads = [(lead, line.item.spans if line.item else 0) for line in titled if not FOREIGN.search(lead := lead_of(text, line))]
         separator = _separator(cells or [lead for lead, _ in leads])
         return cls(separator, cells, leads, _title_gaps(text, lines), _header_gaps(text, lines), _tails(text, lines))
 
@@ -148,8 +148,9 @@ def _shown(found: _Gaps, usual: int, ends: Ends) -> list[int]:
     first = [count for lead, empty in found.leads if (count := separators(lead, found.separator)) - empty > usual or not empty]
     if found.separator != "|" or ends is Ends.HIDDEN:
         return first if len(first) > 1 else []
-    # One bar more may be filler of a line that is one cell short of the table's width, unless no line of titles has such filler.
-    most = max(usual, *_header_counts(found))
+    # One bar more may be filler of a line that is one cell short of the table's width, unless the table has no filler at all.
+    filled = any(_TIGHT_FILLER.search(gap) for gap in (*found.headers, *found.bare, *found.tails))
+    most = max(usual + filled, *_header_counts(found))
     ending = [_row_end(gap, ends) for gap in (*found.bare, *found.tails)]
     return first + [count for gap in ending if (count := separators(gap, found.separator)) > most]
 
@@ -184,20 +185,20 @@ def _header_gaps(text: str, lines: Sequence[Line]) -> list[str]:
     """What stands between two titles of columns or blocks that follow each other."""
     tokens = [token for line in lines for token in (*line.titles, *line.cells)]
     headers = ((a, b) for a, b in pairwise(tokens) if a.label in _HEADERS and b.label in _HEADERS)
-    return [gap for a, b in headers if not _FOREIGN.search(gap := text[a.end : b.start])]
+    return [gap for a, b in headers if not FOREIGN.search(gap := text[a.end : b.start])]
 
 
 def _title_gaps(text: str, lines: Sequence[Line]) -> list[str]:
     """What stands between two titles that follow each other."""
     titles = [(line.titles, line.cells) for line in lines if line.titles]
     pairs = ((a[-1].end, b[0].start) for (a, cells), (b, _) in pairwise(titles) if not cells)
-    return [gap for start, end in pairs if not _FOREIGN.search(gap := text[start:end])]
+    return [gap for start, end in pairs if not FOREIGN.search(gap := text[start:end])]
 
 
 def _tails(text: str, lines: Sequence[Line]) -> list[str]:
     """What stands between the last cell of each line and the next title."""
     tails = (text[line.cells[-1].end : line.until] for line in lines if line.titles and line.cells)
-    return [tail for tail in tails if not _FOREIGN.search(tail)]
+    return [tail for tail in tails if not FOREIGN.search(tail)]
 
 
 def lead_of(text: str, line: Line) -> str:
@@ -247,7 +248,7 @@ def _units(separator: str, usual: int, larger: Sequence[int]) -> Sequence[int]:
 def _gaps(text: str, line: Line) -> Iterable[str]:
     for before, after in pairwise(line.cells):
         gap = text[before.end : after.start]
-        if not _FOREIGN.search(gap):
+        if not FOREIGN.search(gap):
             yield gap
 
 

@@ -38,6 +38,8 @@ def read_proactive(context: Context, document_form: str | None) -> TableReading:
     lines = with_cells_cut_off(align(context.region.tokens, _items(), context.region.end))
     parts = list(_parts(lines))
     named = {part.key: _form_of(part) for part in parts}
+    if context.deduplicated:  # titles that stood in an earlier block are gone from the later ones
+        named = dict.fromkeys(named, next(filter(None, named.values()), None))
     fallback = _only(set(filter(None, named.values()))) or document_form
     cells: dict[str, Placed] = {}
     warnings: list[str] = []

@@ -80,8 +80,17 @@ def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> t
 
 def _numeric_chunks(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
     for match in _NUMERIC_CHUNK.finditer(text, first, last):
-        if read_cell(match.group(), signed=True, decimal=True) is not None:
+        if read_cell(match.group(), signed=True, decimal=True) is not None and _fills_cell(text, *match.span()):
             yield match.span()
+
+
+def _fills_cell(text: str, start: int, end: int) -> bool:
+    """Whether nothing else stands between the bars of a line that has any."""
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    before, after = text[first:start], text[end : last if last >= 0 else len(text)]
+    if "|" not in before + after:
+        return True
+    return not before.rpartition("|")[2].strip() and not after.partition("|")[0].strip()
 
 
 def _token(page: LabelledPage, span: Span) -> Token:
