@@ -16,6 +16,7 @@ _ROUND_AFTER = r"(?:余|多|来|几)"
 _PINYIN = re.compile(r"\([ ]*[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}[ ]*\)[ ]?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,4}(?:,\d{4})+")
 _DECIMAL = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
+_MOST_DIGITS = 16  # no count or amount has more; a longer run of digits is several numbers glued, and takes long to convert
 _RATE = re.compile(r"百分之(?P<numeral>[^%]+)|(?P<number>[\d.,]+)%")
 
 _TWO = "人\\(次\\)|件\\(次\\)|条\\(次\\)|场\\(次\\)|人/次|件/次|条/次|人次|件次|条次|场次|家次|篇次|批次|期次|册次|个次|户次|班次|起次"
@@ -122,7 +123,7 @@ def _digits(text: str) -> Decimal | None:
     if _GROUPED.fullmatch(whole):
         whole = whole.replace(",", "")
     joined = whole + point + fraction
-    return Decimal(joined) if _DECIMAL.fullmatch(joined) else None
+    return Decimal(joined) if len(joined) <= _MOST_DIGITS and _DECIMAL.fullmatch(joined) else None
 
 
 def _cell_amount(body: str) -> Decimal | None:

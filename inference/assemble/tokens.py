@@ -15,6 +15,7 @@ from gongkai.model.types import LabelledPage, Span
 TITLE_LABELS = frozenset({"section", "block", "row", "column"})
 _CELL_LABELS = frozenset({"value", "blank"})
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*")
+_LONGEST_RULE = 2000  # characters; the line is looked at once for every span that stands on it
 # What no cell says: words without a number, unless they refer elsewhere.
 _PIECE_OF_TITLE = re.compile(r"(?=.*[一-鿿])(?!.*(?:附件|详见|见表|同上|不适用|未统计|若干))[^\d〇零一二两三四五六七八九十百千万亿]+")
 _NUMERIC_CHUNK = re.compile(r"(?<![^\s|])[+-]?\d[\d,.]*(?![^\s|])")
@@ -58,7 +59,8 @@ def _is_rule(text: str, span: Span) -> bool:
     if text[span.start] not in "-:":
         return False
     start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
-    return _RULE.fullmatch(text[start : end if end >= 0 else len(text)]) is not None
+    line = text[start : end if end >= 0 else len(text)]
+    return len(line) <= _LONGEST_RULE and _RULE.fullmatch(line) is not None
 
 
 def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> tuple[Token, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gongkai.inference.batch.jobs import Outcome
-from gongkai.inference.batch.tables import TABLES, Format, Row, rows_of
+from gongkai.inference.batch.tables import NUMBER, TABLES, Format, Row, rows_of
 from gongkai.model.errors import MissingExtraError, OutputError
 
 _TYPES = {"integer": "BIGINT", "number": "DOUBLE", "text": "VARCHAR"}
@@ -65,11 +65,17 @@ def _insert(database: _Connection, outcomes: Iterable[Outcome]) -> None:
     rows: dict[str, list[Row]] = {table: [] for table in TABLES}
     for outcome in outcomes:
         for table, row in rows_of(outcome):
-            rows[table].append(row)
+            rows[table].append(_bindable(table, row))
     for table, some in rows.items():
         if some:
             marks = ", ".join("?" * len(TABLES[table]))
             database.executemany(f"INSERT INTO {table} VALUES ({marks})", some)  # noqa: S608 - names of our own
+
+
+def _bindable(table: str, row: Row) -> Row:
+    """The row with numbers as floating point: an integer may have more digits than a database takes."""
+    kinds = TABLES[table].values()
+    return tuple(float(value) if kind == NUMBER and value is not None else value for value, kind in zip(row, kinds, strict=True))
 
 
 def _sqlite(path: str) -> _Connection:

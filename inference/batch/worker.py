@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
+import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
@@ -20,6 +23,7 @@ from gongkai.model.errors import DocumentError
 _STATUS = Path("/proc/self/status")
 EXHAUSTED = 71
 """Exit code of a worker whose memory was not enough for a document."""
+_PR_SET_PDEATHSIG = 1
 _ORPHAN = 70  # that of a worker that nobody waits for
 
 
@@ -45,6 +49,7 @@ def work(connection: Connection, make: MakeExtractor, render: Render, limits: Li
     Leaves with EXHAUSTED in the middle of a job that needs more memory than it may have: what is left of it is not to be trusted.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    _die_with_parent()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     try:
         extractor = make()
@@ -83,8 +88,15 @@ def _reply(job: Job, extractor: Extractor, render: Render) -> Reply:
         return Reply(Kind.FAILED, fault)
 
 
+def _die_with_parent() -> None:
+    """Let Linux kill this process when the thread that started it ends, even in the middle of a call that never returns."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _leave_with_parent() -> None:
-    """A worker whose parent was killed has nobody to work for."""
+    """The same, wherever other threads can run: a worker whose parent was killed has nobody to work for."""
     if (parent := parent_process()) is not None:
         parent.join()
         os._exit(_ORPHAN)

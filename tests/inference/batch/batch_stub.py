@@ -39,6 +39,8 @@ class Poisoned(Stub):
     def label(self, pages: Sequence[Page]) -> list[LabelledPage]:
         text = pages[0].text
         if "HANG" in text:
+            if mark := os.environ.get("GONGKAI_HANGING"):
+                Path(mark).touch()
             re.match(r"(a|a)*b", "a" * 60)  # holds the interpreter for years
         if "BOMB" in text:
             bytearray(8 * 1024**3)
@@ -78,7 +80,7 @@ def main(source: str, out: str, kind: str, seconds: float, make: MakeExtractor) 
 
     if seconds >= 0:
         Pool.submit = submit_and_die  # type: ignore[method-assign,assignment]
-    run_batch([source], Path(out), make, Settings(Format(kind), 2, Limits(6, 512), shard=50), lambda _: None)
+    run_batch([source], Path(out), make, Settings(Format(kind), 2, Limits(60, 512), shard=50), lambda _: None)
     os._exit(0)  # the clock may still run
 
 

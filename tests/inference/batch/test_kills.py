@@ -67,17 +67,16 @@ def test_many_kills(tmp_path: Path, pages: Callable[..., Path], kind: str) -> No
     assert orphans(tmp_path / "killed") == []
 
 
-@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it takes as long as the deadline")
 def test_workers_leave_when_the_run_is_killed(tmp_path: Path, pages: Callable[..., Path]) -> None:
-    """Even one that is caught in a loop which never lets another thread run."""
+    """Even one that is caught in a call which never lets another thread run."""
     program = [sys.executable, str(STUB), str(pages(1, {0: "HANG"})), str(tmp_path / "out"), "jsonl", "-1", "poisoned"]
-    with subprocess.Popen(program) as parent:
+    with subprocess.Popen(program, env={**os.environ, "GONGKAI_HANGING": str(tmp_path / "hanging")}) as parent:
         process = psutil.Process(parent.pid)
-        deadline = time.monotonic() + 30
-        while sum(child.cpu_times().user > 3 for child in process.children()) < 1:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        while not (tmp_path / "hanging").exists():
+            assert parent.poll() is None
+            time.sleep(0.05)
         children = process.children()
         parent.kill()
-    _, alive = psutil.wait_procs(children, timeout=20)
+    _, alive = psutil.wait_procs(children, timeout=5)
     assert alive == []
