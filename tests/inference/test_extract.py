@@ -56,6 +56,16 @@ def test_a_derived_cell_points_at_its_figure() -> None:
     assert [text[start:end] for start, end in cell.spans] == ["5"]
 
 
+def test_a_reading_keeps_the_labels_and_the_repaired_text() -> None:
+    document = document_from_text("a.txt", "收到政府信息公開申請１２件,電話:0743-821。")
+    reading = EXTRACTOR.read(document)
+    spans = [(document.source_text[span.start : span.end], span.label) for span in reading.spans]
+    assert spans == [("１２", "requests_received"), ("0743-821", "phone")]
+    assert reading.repaired.text == "收到政府信息公开申请12件,电话:0743-821。"
+    assert reading.extraction == EXTRACTOR.extract(document)
+    assert reading.document is document
+
+
 def test_html_is_read_as_html_and_located_in_its_source() -> None:
     html = "<!DOCTYPE html><html><body><p>收到政府信息公开<b>申请</b>7件</p><p>二</p></body></html>"
     (figure,) = EXTRACTOR(html).figures

