@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gongkai.inference.arithmetic import Sum, sums_of
-from gongkai.inference.facts import CELLS_OF, GROUPS_OF, LITIGATION_ROWS, OUTCOMES, Fact
-from gongkai.inference.forms import forms
+from gongkai.inference.arithmetic import Sum
+from gongkai.inference.facts import CELLS_OF, Fact
+from gongkai.inference.groups import group_keys, is_group, sums_with_groups
 from gongkai.inference.results import Cell, Offsets, Status
 
 _FROM_SUMS = 0.97
@@ -32,32 +32,25 @@ def derive(cells: Mapping[str, Cell], facts: Mapping[str, Fact], form: str, unde
     `undecided` are cells whose number is printed but whose place is open; sums do not decide them.
     """
     known = dict(cells)
-    for forced in _from_narrative(known, facts, form):
+    for forced in _from_narrative(known, facts):
         if forced.key not in known and not _breaks(known, forced, form):
             known[forced.key] = _cell(forced, _FROM_NARRATIVE)
     while found := _next(known, form, undecided):
-        known[found.key] = _cell(found, _FROM_SUMS)
-    return known
+        known |= found
+    return {key: cell for key, cell in known.items() if not is_group(key)}
 
 
 def _cell(forced: _Forced, factor: float) -> Cell:
     return Cell(forced.key, forced.value, Status.DERIVED, None, forced.sources, forced.confidence * factor)
 
 
-def _from_narrative(known: Mapping[str, Cell], facts: Mapping[str, Fact], form: str) -> Iterator[_Forced]:
+def _from_narrative(known: Mapping[str, Cell], facts: Mapping[str, Fact]) -> Iterator[_Forced]:
     for label, key in CELLS_OF.items():
         if label in facts and key != _HANDLED:
             yield _stated(key, facts[label])
     if "requests_handled" in facts and _handled_agrees(known, facts):
         yield _stated(_HANDLED, facts["requests_handled"])
-    for label, prefix in GROUPS_OF.items():
-        if label in facts and facts[label].value == 0:
-            rows = forms()[form].table("requests").blocks[0].result_rows()
-            yield from (_stated(f"requests.{row}.total", facts[label]) for row in rows if row.startswith(prefix))
-    for suffix, column in OUTCOMES.items():
-        label = f"litigations{suffix}"
-        if label in facts and facts[label].value == 0:
-            yield from (_stated(f"review_litigation.{row}.{column}", facts[label]) for row in LITIGATION_ROWS)
+    yield from (_stated(key, fact) for key, fact in group_keys(facts))
 
 
 def _stated(key: str, fact: Fact) -> _Forced:
@@ -79,12 +72,15 @@ def _handled_agrees(known: Mapping[str, Cell], facts: Mapping[str, Fact]) -> boo
     return received + (value("requests_carried_in") or 0) == facts["requests_handled"].value + (value("requests_carried_out") or 0)
 
 
-def _next(known: Mapping[str, Cell], form: str, undecided: frozenset[str]) -> _Forced | None:
-    for rule in sums_of(form):
-        for forced in _forced_by(rule, known):
-            if forced.key not in undecided and not _breaks(known, forced, form):
-                return forced
-    return None
+def _next(known: Mapping[str, Cell], form: str, undecided: frozenset[str]) -> dict[str, Cell]:
+    """What follows from one round through the sums."""
+    found: dict[str, Cell] = {}
+    for rule in sums_with_groups(form):
+        so_far = {**known, **{key: found[key] for key in rule.keys if key in found}} if found else known
+        for forced in _forced_by(rule, so_far):
+            if forced.key not in undecided and not _breaks({**known, **found}, forced, form):
+                found[forced.key] = _cell(forced, _FROM_SUMS)
+    return found
 
 
 def _forced_by(rule: Sum, known: Mapping[str, Cell]) -> Iterator[_Forced]:
@@ -97,10 +93,24 @@ def _forced_by(rule: Sum, known: Mapping[str, Cell]) -> Iterator[_Forced]:
         gap = left - right if missing[0] in rule.right else right - left
         if gap >= 0:
             yield _follows(missing[0], gap, stated)
-    elif missing and len(rule.left) == 1 and rule.left[0] in known and known[rule.left[0]].value == right:
+    elif missing and (side := _side_of(missing, rule)) and _all_stated(_other(side, rule), known) and left == right:
         yield from (_follows(key, 0, stated) for key in missing)
     elif not missing:
         yield from _blank_whole(rule, known, right, stated)
+
+
+def _side_of(keys: list[str], rule: Sum) -> tuple[str, ...] | None:
+    """The side of the rule that has all the keys."""
+    return next((side for side in (rule.left, rule.right) if set(keys) <= set(side)), None)
+
+
+def _other(side: tuple[str, ...], rule: Sum) -> tuple[str, ...]:
+    return rule.right if side is rule.left else rule.left
+
+
+def _all_stated(keys: tuple[str, ...], known: Mapping[str, Cell]) -> bool:
+    """Whether every cell of one side has a number, so that cells missing on the other have to share what is left of it."""
+    return all(key in known and known[key].value is not None for key in keys)
 
 
 def _blank_whole(rule: Sum, known: Mapping[str, Cell], parts: float, stated: list[Cell]) -> Iterator[_Forced]:
@@ -121,7 +131,7 @@ def _follows(key: str, value: int | float, stated: list[Cell]) -> _Forced:
 def _breaks(known: Mapping[str, Cell], forced: _Forced, form: str) -> bool:
     """Whether a value would break a sum that it completes."""
     trial = {**known, forced.key: _cell(forced, 1.0)}
-    for rule in sums_of(form):
+    for rule in sums_with_groups(form):
         if forced.key in rule.keys and all(key in trial for key in rule.keys):
             left, right = _total(rule.left, trial), _total(rule.right, trial)
             open_whole = len(rule.left) == 1 and trial[rule.left[0]].value is None
