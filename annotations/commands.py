@@ -9,7 +9,7 @@ import logging
 import secrets
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -102,14 +102,15 @@ def pull(
     from gongkai.annotations.pull import Files, read_export
     from gongkai.annotations.pull import pull as write_gold
 
+    records: Sequence[Mapping[str, Any]]
     if export:
         records, place, source = read_export(export), _place(f"{url.rstrip('/')}/tasks/{{task}}", {}), str(export)
     else:
         with _connected(url, token) as studio:
             found = studio.project(project)
             check_ours(found)
-            link = studio.task_link(found.id, 0).removesuffix("0") + "{task}"
-            records, place, source = studio.export(found.id), _place(link, studio.people()), f"project {found.id} ({found.title})"
+            place = _place(studio.task_link(found.id, "{task}"), studio.people())
+            records, source = studio.export(found.id), f"project {found.id} ({found.title})"
     pulled = write_gold(records, place, out, source)
     _tell(pulled, Files(out))
     raise typer.Exit(int(bool(pulled.refused)))

@@ -118,8 +118,10 @@ def _labels(settings: PageSettings) -> Xml.Element:
 
 def _group_labels(group: Group, hotkeys: dict[str, str]) -> Iterator[Xml.Element]:
     for name, colour in zip(group.labels, group.shades(), strict=True):
-        key = {"hotkey": hotkeys[name]} if name in hotkeys else {}
-        yield Xml.Element("Label", value=chinese_name(name), alias=name, hint=name, background=colour, **key)
+        label = Xml.Element("Label", value=chinese_name(name), alias=name, hint=name, background=colour)
+        if name in hotkeys:
+            label.set("hotkey", hotkeys[name])
+        yield label
 
 
 def _verdicts(settings: PageSettings) -> Xml.Element:

@@ -57,7 +57,7 @@ class Pulled:
         return sum((count_kinds(_changes_of(page)) for page in self.returned), Counter())
 
 
-def read_export(path: Path) -> list[Json]:
+def read_export(path: Path) -> Sequence[Json]:
     """The tasks of a file that was exported from Label Studio as JSON. Raises BadRecordError if it is something else."""
     way_out = "export the project again, in the format JSON"
     try:

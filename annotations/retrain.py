@@ -101,7 +101,7 @@ class Watcher:
             self.look(asked)
         except GongkaiError as error:
             _log.warning("%s", error)
-        except Exception:  # a fault of ours must not end the watch; this thread has nobody else to tell
+        except Exception:  # noqa: BLE001 - a fault of ours must not end the watch
             _log.exception("looking at the project failed")
         else:
             if asked:

@@ -113,8 +113,8 @@ def _settled(annotations: Sequence[Json], readings: Sequence[Reading]) -> int | 
 
 def _differences(annotations: Sequence[Json], readings: Sequence[Reading], place: Place) -> list[str]:
     names = [place.person(one.get("completed_by")) for one in annotations]
-    spans = [set(reading.spans) for reading in readings]
-    disputed = sorted(set.union(*spans) - set.intersection(*spans))
+    spans: list[set[Span]] = [set(reading.spans) for reading in readings]
+    disputed = sorted(span for span in set[Span]().union(*spans) if not all(span in one for one in spans))
     where = ", ".join(f"{span.label} [{span.start}, {span.end})" for span in disputed[:5]) or "the verdict on the document"
     more = f" and {len(disputed) - 5} more" if len(disputed) > 5 else ""
     way_out = "star the one that holds as ground truth, or delete the others"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from socket import socket
 
 import uvicorn
 
@@ -64,7 +65,7 @@ class _Server(uvicorn.Server):
 
     when_ready: Callable[[], object] | None = None
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
         if self.started and self.when_ready:
             self.when_ready()

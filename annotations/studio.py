@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from gongkai.annotations.config import CONTROL, TEXT, labelling_config, missing_labels
@@ -97,8 +97,8 @@ class Studio:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def task_link(self, project: int, task: int) -> str:
-        """Where a person opens the task."""
+    def task_link(self, project: int, task: int | str) -> str:
+        """Where a person opens the task; with `{task}` for it, the pattern of all such addresses."""
         return f"{self.url}/projects/{project}/data?task={task}"
 
     def tab_link(self, project: int, tab: int) -> str:
@@ -155,7 +155,8 @@ class Studio:
     def projects_called(self, title: str) -> list[Project]:
         """All projects with exactly this title."""
         with self.asked("for its projects"):
-            return [_project(project) for project in self.client.projects.list(page_size=PAGE_SIZE) if project.title == title]
+            listed: Iterable[Any] = self.client.projects.list(page_size=PAGE_SIZE)
+            return [_project(project) for project in listed if project.title == title]
 
     def create_project(self, title: str) -> Project:
         """A new project with the labelling page of the label set."""
@@ -178,23 +179,20 @@ class Studio:
 
     def ordered_tab(self, project: int) -> int:
         """The number of the tab that lists what nobody has labelled, least certain first; made if it is not there."""
-        wanted = {"title": TAB, "ordering": ["tasks:predictions_score"], "filters": {"conjunction": "and", "items": [UNLABELLED]}}
+        wanted: Any = {"title": TAB, "ordering": ["tasks:predictions_score"], "filters": {"conjunction": "and", "items": [UNLABELLED]}}
         with self.asked("for its tabs"):
             for view in self.client.views.list(project=project):
                 if isinstance(view.data, dict) and view.data.get("title") == TAB:
                     return _number(view.id)
-            return _number(self.client.views.create(project=project, data=wanted).id)  # type: ignore[arg-type]  # the SDK's model is a dict's
+            return _number(self.client.views.create(project=project, data=wanted).id)
 
     # Tasks
 
     def tasks(self, project: int, *filters: Json) -> Iterator[TaskState]:
         """The tasks that pass all `filters` of the data manager, page by page."""
-        query = json.dumps({"filters": {"conjunction": "and", "items": list(filters)}}) if filters else None
         columns = ["id", "data", "total_annotations", "cancelled_annotations", "predictions_model_versions"]
-        options: Json = {"project": project, "page_size": PAGE_SIZE, "include": columns, **({"query": query} if query else {})}
         with self.asked(f"for the tasks of project {project}"):
-            for task in self.client.tasks.list(**options):
-                yield _task_state(task)
+            yield from map(_task_state, self._listed(project, filters, include=columns))
 
     def tasks_with(self, project: int, digests: Sequence[str]) -> dict[str, TaskState]:
         """The tasks whose text has one of these SHA-256 digests, by digest."""
@@ -230,17 +228,17 @@ class Studio:
     def corrected_since(self, project: int, since: datetime) -> list[datetime]:
         """When each task was corrected last, for those that were after `since`; skipping is no correction."""
         labelled = {"filter": "filter:tasks:total_annotations", "operator": "greater", "type": "Number", "value": 0}
-        later = {
-            "filter": "filter:tasks:updated_at",
-            "operator": "greater",
-            "type": "Datetime",
-            "value": since.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        }
-        query = json.dumps({"filters": {"conjunction": "and", "items": [labelled, later]}})
+        moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        later = {"filter": "filter:tasks:updated_at", "operator": "greater", "type": "Datetime", "value": moment}
         with self.asked(f"for the corrections of project {project}"):
-            tasks = [task.annotations or [] for task in self.client.tasks.list(project=project, page_size=PAGE_SIZE, query=query)]
+            tasks = [task.annotations or [] for task in self._listed(project, (labelled, later))]
         times = (max(map(_updated, annotations)) for annotations in tasks if annotations)
         return sorted(time for time in times if time > since)
+
+    def _listed(self, project: int, filters: Sequence[Json], **options: Any) -> Iterator[Any]:
+        """The tasks that pass all `filters`, as the SDK gives them; with an `include` only these columns."""
+        query = json.dumps({"filters": {"conjunction": "and", "items": list(filters)}})
+        yield from self.client.tasks.list(project=project, page_size=PAGE_SIZE, query=query, **options)
 
     def people(self) -> dict[int, str]:
         """What users are called, by number: their addresses where they have one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class First:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def label(self, pages: list[Page]) -> list[LabelledPage]:
+    def label(self, pages: Sequence[Page]) -> list[LabelledPage]:
         self.texts += [page.text for page in pages]
         if "!" in pages[0].text:
             raise IndexError("out of range")

@@ -105,7 +105,7 @@ def submit(page: Any) -> None:
 
 
 def pulled(studio: Studio, project: Project, folder: Path) -> Pulled:
-    place = Place(studio.task_link(project.id, 0)[:-1] + "{task}", studio.people())
+    place = Place(studio.task_link(project.id, "{task}"), studio.people())
     return pull(studio.export(project.id), place, folder / "gold.jsonl", "")
 
 

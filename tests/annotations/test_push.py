@@ -45,7 +45,7 @@ class Fake:
         return httpx.Response(200, json=answer)
 
     def answer(self, name: str, request: httpx.Request) -> Any:
-        body = json.loads(request.content) if request.content else None
+        body: Any = json.loads(request.content) if request.content else None
         if name == "POST /api/projects/7/import":
             made = [{"id": len(self.tasks) + place, **task} for place, task in enumerate(body, 1)]
             self.tasks += made
