@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,8 @@ from gongkai.annotations.config import labelling_config
 from gongkai.annotations.push import BATCH, Pushed, Pusher
 from gongkai.annotations.studio import Studio, check_ours
 from gongkai.annotations.tasks import TaskPage
-from gongkai.model.errors import StudioAccessError, StudioAwayError, StudioError, StudioProjectError
+from gongkai.inference.cli import main
+from gongkai.model.errors import MissingExtraError, StudioAccessError, StudioAwayError, StudioError, StudioProjectError
 from gongkai.model.labels import label_set
 
 PROJECT = {"id": 7, "title": "年报", "model_version": "", "label_config": labelling_config()}
@@ -191,3 +193,24 @@ def test_a_project_changed_by_hand_is_told_before_anything_is_sent(fake: Fake, p
     with pytest.raises(StudioProjectError, match=message) as caught:
         pusher(fake)
     assert "gongkai annotate init --project 7" in str(caught.value)
+
+
+def test_without_the_packages_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "label_studio_sdk", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'gongkai\[annotate\]'"):
+        Studio.connect("http://ls", "token")
+
+
+@pytest.mark.parametrize("command", [["init"], ["push", "--samples"], ["status"], ["pull"]])
+def test_a_command_without_a_token_says_where_to_get_one(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("LABEL_STUDIO_API_KEY", raising=False)
+    assert main(["annotate", *command]) == 2
+    assert "no token: copy one from Account & Settings of Label Studio into LABEL_STUDIO_API_KEY" in capsys.readouterr().err
+
+
+def test_a_push_of_nothing_is_a_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "x")
+    assert main(["annotate", "push"]) == 2
+    assert "name at least one file or folder" in capsys.readouterr().err.replace("\n", " ")
