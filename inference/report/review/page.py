@@ -57,6 +57,7 @@ _HELPERS: Mapping[str, Any] = {
     "title": words.title,
     "label": words.label,
     "rule": words.rule,
+    "shared": words.shared,
     "warning": words.warning,
     "repair": words.repair,
     "row_titles": words.row_titles,

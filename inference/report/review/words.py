@@ -11,7 +11,7 @@ import yaml
 from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gongkai.inference.report.words import plain
+from gongkai.inference.report.words import plain, shared_title
 from gongkai.model.errors import ConfigError
 from gongkai.model.labels import label_set, split_class
 
@@ -106,6 +106,11 @@ def rule(text: str) -> Words:
     return Words(*_dictionary().rules.get(text, (text, text)))
 
 
+def shared(keys: tuple[str, ...]) -> Words:
+    """What the cells of a sum have in common: their row, their column, or the one cell; empty if nothing."""
+    return _joined(shared_title(keys))
+
+
 def warning(text: str) -> Words:
     """What the reader warns of; in English in both languages if the dictionary does not know it."""
     shown = plain(text)
@@ -137,5 +142,5 @@ def cell_titles() -> dict[str, Words]:
 
 
 def _joined(names: str) -> Words:
-    row, column = map(title, names.rsplit(" · ", 1))
-    return Words(f"{row.zh} · {column.zh}", f"{row.en} · {column.en}")
+    parts = [title(name) for name in names.split(" · ")]
+    return Words(" · ".join(part.zh for part in parts), " · ".join(part.en for part in parts))

@@ -94,7 +94,10 @@ def test_statuses_doubts_and_the_narrative_show_in_the_cells(page: LexborHTMLPar
 def test_what_does_not_fit_stands_on_top(page: LexborHTMLParser) -> None:
     look = one(page, ".look")
     assert [chinese(node) for node in look.css(".equation")] == ["9 ≠ 8 相差 1", "17 ≠ 13 相差 4"]
-    assert [chinese(node) for node in look.css(".rule-text")] == ["总计 = 各类申请人之和", "表格 = 正文「新收申请」"]
+    assert [chinese(node) for node in look.css(".rule-text")] == [
+        "二、上年结转政府信息公开申请数量 总计 = 各类申请人之和",
+        "一、本年新收政府信息公开申请数量 · 总计 表格 = 正文「新收申请」",
+    ]
     assert [chinese(node) for node in look.css("button.chip")] == [
         "二、上年结转政府信息公开申请数量 · 总计",
         "二、上年结转政府信息公开申请数量 · 其他",
