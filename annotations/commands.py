@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gongkai.annotations.push import Pushed, Pusher
+from gongkai.annotations.push import Predict, Pushed, Pusher
 from gongkai.annotations.setting_up import ensure_project
 from gongkai.annotations.status import progress_of, status_lines
 from gongkai.annotations.studio import Studio, check_ours
@@ -68,7 +68,7 @@ def push(
         found = studio.project(project)
         check_ours(found)
         annotator = _annotator(model)
-        pusher = Pusher(studio, found, annotator.predict, annotator.version)
+        pusher = Pusher(studio, found, careful(annotator), annotator.version)
         reader = Reader(sources)
         done = _summed(pusher.push(reader.pages()))
         done += _summed(pusher.renew()) if renew else Pushed()
@@ -104,7 +104,7 @@ def pull(
 
     records: Sequence[Mapping[str, Any]]
     if export:
-        records, place, source = read_export(export), _place(f"{url.rstrip('/')}/tasks/{{task}}", {}), str(export)
+        records, place, source = read_export(export), _place(f"{url.rstrip('/')}/projects/{{project}}/data?task={{task}}", {}), str(export)
     else:
         with _connected(url, token) as studio:
             found = studio.project(project)
@@ -161,6 +161,21 @@ class Reader:
             except DocumentError as error:
                 self.failed += 1
                 say(str(error))
+
+
+def careful(annotator: Annotator) -> Predict:
+    """Predictions of `annotator`; a page that it cannot label is told of and goes without labels, so that it costs no other."""
+
+    def predict(name: str, text: str) -> dict[str, Any]:
+        try:
+            return annotator.predict(name, text)
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one page must not cost the others
+            say(
+                f"{name}: sent without labels ({type(error).__name__}: {error}); this is a fault in gongkai, please report it with the page"
+            )
+            return {"model_version": annotator.version, "score": 0.0, "result": []}
+
+    return predict
 
 
 @contextmanager

@@ -28,14 +28,14 @@ class Left(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where tasks are and who works on them: `link` is an address with `{task}` in it, `people` are names by number."""
+    """Where tasks are and who works on them: `link` is an address with `{task}` (and `{project}`) in it, `people` are names by number."""
 
     link: str
     people: Mapping[int, str]
 
     def task(self, record: Json) -> str:
         """The address of a task."""
-        return self.link.format(task=record.get("id"))
+        return self.link.format(task=record.get("id"), project=record.get("project"))
 
     def person(self, number: object) -> str:
         """What a user is called."""

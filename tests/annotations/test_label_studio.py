@@ -259,6 +259,7 @@ def test_the_commands_from_nothing_to_gold(
     before = (tmp_path / "gold.jsonl").read_bytes()
     assert main(["annotate", "pull", "--export", "export.json", "--out", "second.jsonl"]) == 0
     assert read_gold(tmp_path / "second.jsonl") == [page]
+    assert f"{label_studio.url}/projects/{project.id}/data?task={task.id}" in (tmp_path / "second.jsonl").read_text(encoding="utf-8")
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "wrong")
     assert main(["annotate", "pull"]) == 2
     assert (tmp_path / "gold.jsonl").read_bytes() == before

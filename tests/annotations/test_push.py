@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
 
+from gongkai.annotations.commands import careful
 from gongkai.annotations.config import labelling_config
+from gongkai.annotations.predictions import Annotator
 from gongkai.annotations.push import BATCH, Pushed, Pusher
 from gongkai.annotations.studio import Studio, check_ours
 from gongkai.annotations.tasks import TaskPage
 from gongkai.inference.cli import main
 from gongkai.model.errors import MissingExtraError, StudioAccessError, StudioAwayError, StudioError, StudioProjectError
 from gongkai.model.labels import label_set
+from gongkai.model.types import LabelledPage, Page
 
 PROJECT = {"id": 7, "title": "年报", "model_version": "", "label_config": labelling_config()}
 PARSED = {"label": {"type": "Labels", "to_name": ["text"], "inputs": [{"type": "Text", "value": "text"}], "labels": label_set().classes()}}
@@ -193,6 +197,15 @@ def test_a_project_changed_by_hand_is_told_before_anything_is_sent(fake: Fake, p
     with pytest.raises(StudioProjectError, match=message) as caught:
         pusher(fake)
     assert "gongkai annotate init --project 7" in str(caught.value)
+
+
+def test_a_page_that_the_model_cannot_label_costs_no_other(capsys: pytest.CaptureFixture[str]) -> None:
+    class Broken:
+        def label(self, pages: Sequence[Page]) -> list[LabelledPage]:
+            raise IndexError("out of range")
+
+    assert careful(Annotator(Broken(), "m1"))("a.txt", "x") == {"model_version": "m1", "score": 0.0, "result": []}
+    assert "a.txt: sent without labels (IndexError: out of range); this is a fault in gongkai" in capsys.readouterr().err
 
 
 def test_without_the_packages_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
