@@ -16,6 +16,7 @@ _ROUND_AFTER = r"(?:余|多|来|几)"
 _PINYIN = re.compile(r"\([ ]*[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}[ ]*\)[ ]?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,4}(?:,\d{4})+")
 _DECIMAL = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
+_TOO_MUCH = Decimal(10) ** 16  # the whole country's budget in yuan has 14 digits
 _MOST_DIGITS = 16  # no count or amount has more; a longer run of digits is several numbers glued, and takes long to convert
 _RATE = re.compile(r"百分之(?P<numeral>[^%]+)|(?P<number>[\d.,]+)%")
 
@@ -65,9 +66,9 @@ def read_number(text: str) -> Number | None:
     bare = re.sub(rf"{_ROUND_AFTER}(?=[万亿]?$)", "", bare)
     rate = _RATE.fullmatch(bare)
     if rate:
-        value = _amount(rate["numeral"] or rate["number"])
+        value = _plausible(_amount(rate["numeral"] or rate["number"]))
         return None if value is None else Number(exact(value), PERCENT, bare != text)
-    value = _amount(bare)
+    value = _plausible(_amount(bare))
     return None if value is None else Number(exact(value), None, bare != text)
 
 
@@ -85,7 +86,7 @@ def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> Cell
     found = _CELL.fullmatch(bare)
     if found is None or (found["sign"] and not signed):
         return None
-    value = _cell_amount(found["body"].strip())
+    value = _plausible(_cell_amount(found["body"].strip()))
     if value is None or (value != value.to_integral_value() and not decimal and found["unit"] not in ("万元", "亿元", "元")):
         return None
     negative = found["sign"] in _MINUS and value != 0
@@ -106,6 +107,10 @@ def unit_after(text: str, end: int) -> str | None:
     """The measure word that follows a number ending at `end`, as printed (`件` of `30余 件`), `%` for a rate, or None."""
     found = _UNIT.match(fold(text[end : end + 24]))
     return re.sub(r"\s+", "", text[end + found.start("unit") : end + found.end("unit")]).replace("％", PERCENT) if found else None
+
+
+def _plausible(value: Decimal | None) -> Decimal | None:
+    return None if value is None or abs(value) >= _TOO_MUCH else value
 
 
 def _amount(text: str) -> Decimal | None:

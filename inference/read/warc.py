@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -28,16 +29,14 @@ def read_warc(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
     Transfer and content codings are undone, of one page up to the limit of a document. Other responses are counted and told of.
     Raises MissingExtraError without warcio.
     """
-    try:
-        from warcio.exceptions import ArchiveLoadFailed
-    except ImportError as error:
-        raise MissingExtraError("reading WARC files", "batch") from error
+    if find_spec("warcio") is None:
+        raise MissingExtraError("reading WARC files", "batch")
     try:
         yield from _pages(path, tell)
-    except (ArchiveLoadFailed, EOFError) as error:
-        yield refused(path, UnreadableError(f"{path}: damaged or no WARC ({error}); what stands before is read, fetch the file again"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
         yield refused(path, unreadable(path, error))
+    except Exception as error:  # noqa: BLE001 - warcio lets out whatever its parsing of damaged headers meets
+        yield refused(path, UnreadableError(f"{path}: damaged or no WARC ({error}); what stands before is read, fetch the file again"))
 
 
 def _pages(path: str, tell: Callable[[str], object]) -> Iterator[Found]:

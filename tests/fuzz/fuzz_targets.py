@@ -68,7 +68,7 @@ def numbers(data: bytes) -> None:
     for number in found:
         if number is not None:
             assert math.isfinite(number.value)
-            assert abs(number.value) < 1e25
+            assert abs(number.value) < 1e16
 
 
 def assembler(data: bytes) -> None:
