@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gongkai.model.errors import ConfigError
 
 BUNDLED = "e5-characters"
+IN_USE = "in-use"
 Settings = TypeVar("Settings", bound="TrainSettings")
 
 
@@ -83,7 +84,7 @@ class Tuning(_Settings):
 
 
 class TuneSettings(TrainSettings):
-    """One run of fine-tuning. `base_model` is a model folder, or a name in the registry of models."""
+    """One run of fine-tuning. `base_model` is `in-use` (the model in use), a name in the registry of models, or a model folder."""
 
     tune: Tuning
 

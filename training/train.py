@@ -40,6 +40,7 @@ from gongkai.training.synth.marked import MarkedText
 
 Golds = list[LabelledPage]
 RUNS = Path("runs")
+CORRECTED = "corrected"
 AGREEMENT_WINDOWS = 40
 
 
@@ -154,6 +155,13 @@ def _window_settings(settings: TrainSettings) -> WindowSettings:
     return WindowSettings(window=settings.data.window, overlap=settings.data.window // 4)
 
 
+def _refuse_mixture(options: Mapping[str, object], annotations: bool) -> None:
+    """Options that mean nothing here were meant to do something."""
+    for name, value in options.items():
+        if value:
+            raise typer.BadParameter(f"goes {'without' if annotations else 'only with'} --annotations", param_hint=name)
+
+
 def main(
     config: Annotated[
         str | None, typer.Option(help="A name in configs/train, or the path of a .yaml file; default: shipped, or corrected.")
@@ -172,11 +180,14 @@ def main(
     ] = None,
 ) -> None:
     """Train a model and write a complete checkpoint folder; with --annotations, fine-tune one into the registry of models."""
+    _refuse_mixture(
+        {"--from": start, "--name": name, "--root": root} if not annotations else {"--out": out, "--resume": resume}, bool(annotations)
+    )
     try:
         if annotations:
             from gongkai.training.tune import tune_into_registry  # only here: it is built on this module
 
-            typer.echo(tune_into_registry(annotations, config or "corrected", start, name, root))
+            typer.echo(tune_into_registry(annotations, config or CORRECTED, start, name, root))
             return
         settings = load_settings(config or "shipped")
         folder = out or RUNS / Path(config or "shipped").stem

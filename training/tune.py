@@ -32,7 +32,7 @@ from gongkai.training.examples import Encoder, digest, to_dataset
 from gongkai.training.loop import Watch, Watched, train_watched
 from gongkai.training.pinned import pinned_digests
 from gongkai.training.scores import character_tags, predict_spans
-from gongkai.training.settings import TuneSettings, load_tune_settings
+from gongkai.training.settings import IN_USE, TuneSettings, load_tune_settings
 from gongkai.training.train import Run, finish, write_metrics
 
 DEV, SUSPECTS = "corrected-pages", "suspects.jsonl"
@@ -69,7 +69,8 @@ def tune_into_registry(annotations: Sequence[Path], config: str, start: str | No
     Raises ConfigError, BadRecordError, AnnotationError, CheckpointError or RegistryError, before anything is trained.
     """
     settings, known = load_tune_settings(config), registry(root)
-    chosen = start or known.current()
+    chosen = start or (known.current() if settings.base_model == IN_USE else settings.base_model)
+    settings = settings.model_copy(update={"base_model": chosen})
     begin = Start(chosen, Predictor.from_folder(model_folder(chosen, known.root), settings.threads))
     target = known.new_folder(name or _free_name(known))
     pages = without_pinned((page for path in annotations for page in read_corrected(path, begin.predictor)), pinned_digests(known))

@@ -54,14 +54,13 @@ class Annotator:
     """A person at the server's API who knows what is right: keeps, relabels, deletes and adds spans, and submits."""
 
     def __init__(self, url: str, token: str, title: str) -> None:
-        self.client = httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, timeout=60)
-        projects = self.client.get("/api/projects", params={"title": title}).json()["results"]
+        self.url, self.headers = url, {"Authorization": f"Token {token}"}
+        projects = self._get("projects", title=title)["results"]
         (self.project,) = [project["id"] for project in projects if project["title"] == title]
         self.done: Counter[str] = Counter()
 
     def tasks(self) -> list[dict[str, Any]]:
-        found = self.client.get("/api/tasks", params={"project": self.project, "fields": "all", "page_size": 100})
-        tasks: list[dict[str, Any]] = found.json()["tasks"]
+        tasks: list[dict[str, Any]] = self._get("tasks", project=self.project, fields="all", page_size=100)["tasks"]
         return tasks
 
     def correct(self, task: dict[str, Any], right: Sequence[Span]) -> None:
@@ -69,7 +68,13 @@ class Annotator:
         (prediction,) = task["predictions"]
         result = list(self._regions(task["data"]["text"], prediction["result"], right))
         body = {"result": result, "lead_time": 60.0, "parent_prediction": prediction["id"]}
-        self.client.post(f"/api/tasks/{task['id']}/annotations/", json=body).raise_for_status()
+        place = f"{self.url}/api/tasks/{task['id']}/annotations/"
+        httpx.post(place, json=body, headers=self.headers, timeout=60).raise_for_status()
+
+    def _get(self, what: str, **parameters: str | int) -> dict[str, Any]:
+        answer = httpx.get(f"{self.url}/api/{what}", params=parameters, headers=self.headers, timeout=60).raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
 
     def _regions(self, text: str, predicted: Sequence[Region], right: Sequence[Span]) -> Iterator[Region]:
         wanted = {(span.start, span.end): span.label for span in right}

@@ -116,3 +116,22 @@ def test_too_few_pages(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     arguments = ["--annotations", str(tmp_path / "gold.jsonl"), "--root", str(root / "models"), "--from", str(root / "tiny" / "checkpoint")]
     assert main(["train", *arguments, "--config", str(root / "config.yaml")]) == 1
     assert "1 corrected page(s) to learn from" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--name", "x"], "goes only with --annotations"),
+        (["--from", "shipped"], "goes only with --annotations"),
+        (["--annotations", "gold.jsonl", "--resume"], "goes without --annotations"),
+    ],
+)
+def test_options_that_would_mean_nothing_are_refused(capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+    assert main(["train", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_what_training_starts_from(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--annotations", str(root / "gold.jsonl"), "--root", str(root / "models")]
+    assert main(["train", *arguments, "--from", "nobody"]) == 1
+    assert "nobody: no such model folder" in capsys.readouterr().err
