@@ -46,11 +46,12 @@ def paired_difference(before: Counts, after: Counts, resamples: int = RESAMPLES)
     )
     changes = np.zeros(resamples) if weights is None else rates(weights @ after) - rates(weights @ before)
     low, high = np.quantile(changes, (0.025, 0.975))
-    totals = (rates(counts.sum(axis=0, keepdims=True))[0] for counts in (before, after))
-    return Difference(*map(float, totals), float(low), float(high), float((changes < 0).mean()))
+    first, second = (float(rates(counts.sum(axis=0))) for counts in (before, after))
+    return Difference(first, second, float(low), float(high), float((changes < 0).mean()))
 
 
 def rates(counts: Counts) -> NDArray[np.float64]:
     """Hits / out of for every row; 1 where nothing was to be hit."""
     hits, outof = counts[..., 0].astype(float), counts[..., 1].astype(float)
-    return np.divide(hits, outof, out=np.ones_like(hits), where=outof > 0)
+    found: NDArray[np.float64] = np.divide(hits, outof, out=np.ones_like(hits), where=outof > 0)
+    return found

@@ -88,7 +88,8 @@ def split_pages(pages: Sequence[Corrected], share: float, rng: Random) -> Split:
     groups: dict[str, list[Corrected]] = {}
     for page in pages:
         groups.setdefault(page.publisher if by == "publisher" else page.sha256, []).append(page)
-    wanted, dev = max(1, round(share * len(pages))), []
+    wanted = max(1, round(share * len(pages)))
+    dev: list[Corrected] = []
     # Small groups first would leave the large publishers unmeasured, so the order is random; the last group always trains.
     for name in rng.sample(sorted(groups), len(groups))[:-1]:
         if len(dev) < wanted and len(dev) + len(groups[name]) <= max(wanted, len(pages) // 2):

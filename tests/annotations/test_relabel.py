@@ -12,7 +12,7 @@ import pytest
 
 from gongkai.annotations.corrections import Correction
 from gongkai.annotations.gold import read_gold
-from gongkai.annotations.relabel import labelled, relabel
+from gongkai.annotations.relabel import Relabelled, labelled, relabel
 from gongkai.annotations.tasks import digest
 from gongkai.inference.cli import main
 from gongkai.inference.extract import Extractor
@@ -67,7 +67,7 @@ def correction(key: str, value: float | None, document: Document) -> Correction:
     return Correction(document.name, digest(document.source_text), key, value, None, "correct", "x", datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def relabelled(spans: Sequence[Span], **values: float | None):  # noqa: ANN201 - what relabel returns
+def relabelled(spans: Sequence[Span], **values: float | None) -> Relabelled:
     document = document_from_text("a.txt", PAGE)
     reading = Extractor(Fixed(tuple(spans))).read(document)
     keys = {"made": MADE, "repealed": REPEALED, "in_force": IN_FORCE, "n_made": f"{NORMATIVE}.made", "n_repealed": f"{NORMATIVE}.repealed"}

@@ -100,8 +100,8 @@ def cell_recall(model: Path, measured: Sequence[SyntheticPage]) -> float:
 def test_thirty_corrected_pages_teach_a_layout(
     label_studio: Any, title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(layouts.RENDERERS, LAYOUT, quoted)  # type: ignore[arg-type]
-    monkeypatch.setitem(plan.LAYOUT_WEIGHTS, LAYOUT, 1)  # type: ignore[arg-type]
+    monkeypatch.setitem(layouts.RENDERERS, LAYOUT, quoted)
+    monkeypatch.setitem(plan.LAYOUT_WEIGHTS, LAYOUT, 1)
     for name, value in {"LABEL_STUDIO_URL": label_studio.url, "LABEL_STUDIO_API_KEY": label_studio.token, "GONGKAI_PROJECT": title}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("GONGKAI_MODELS", str(tmp_path / "models"))

@@ -9,6 +9,7 @@ import pytest
 from gongkai.inference import Extractor
 from gongkai.inference.cli import main
 from gongkai.inference.current import open_model
+from gongkai.inference.predict import Predictor
 from gongkai.model.checkpoint import load_checkpoint, shipped_folder
 from gongkai.model.errors import CheckpointError, ModelFallbackWarning
 from gongkai.model.registry import Event, Registry
@@ -41,7 +42,8 @@ def test_the_shipped_model_is_used_until_another_is_promoted() -> None:
 def test_the_promoted_model_is_used_by_default(known: Registry) -> None:
     assert opened() == known.root / "mine"
     labeller = Extractor.from_pretrained(threads=1).labeller
-    assert labeller.checkpoint.folder == known.root / "mine"  # type: ignore[attr-defined]
+    assert isinstance(labeller, Predictor)
+    assert labeller.checkpoint.folder == known.root / "mine"
     assert opened("mine") == known.root / "mine"
     assert opened("shipped") == shipped_folder()
     known.record(Event("rollback", "shipped", "", "2026-01-02T00:00:00+00:00"))

@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.training.bootstrap import paired_difference, rates
+from gongkai.training.bootstrap import Counts, paired_difference, rates
 
 PAIRS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)).map(sorted), min_size=1, max_size=20)
 
 
-def counts(*rows: tuple[int, int]) -> np.ndarray:
+def counts(*rows: tuple[int, int]) -> Counts:
     return np.array(rows, dtype=np.int64).reshape(-1, 2)
 
 
