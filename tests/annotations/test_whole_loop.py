@@ -137,7 +137,7 @@ def test_thirty_corrected_pages_teach_a_layout(
     after = cell_recall(known.folder("quoted"), measured)
     assert after >= before + (1 - before) / 2
 
-    assert main(["models", "promote", "quoted", "--pages", "25"]) == 0
+    assert main(["models", "promote", "quoted", "--pages", "15"]) == 0
     (event,) = known.events()
     changes = {one["measure"]: one["after"] - one["before"] for one in event.report["measured"] if one["set"] == "generated pages"}
     assert not event.forced
