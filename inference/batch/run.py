@@ -7,10 +7,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from gongkai.inference.batch.databases import Database
 from gongkai.inference.batch.jobs import Job, Kind, Limits, MakeExtractor, Outcome
@@ -23,7 +24,7 @@ from gongkai.inference.read.folders import in_order
 from gongkai.inference.read.found import Found
 from gongkai.inference.read.sources import behind
 from gongkai.inference.write import prepare_folder
-from gongkai.model.errors import OutputError
+from gongkai.model.errors import MissingExtraError, OutputError
 
 _IN_PARTS = frozenset({Format.PARQUET, Format.JSONL, Format.CSV})
 LEDGER = "ledger.sqlite"
@@ -33,9 +34,19 @@ _TOGETHER = 4
 Say = Callable[[str], object]
 
 
+class Engine(StrEnum):
+    """Where the workers are: processes of this machine, or actors on a Ray cluster. What is written is the same."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a run reads and writes. `model` names the model in the ledger; a run cannot go on with another."""
+    """How a run reads and writes. `model` names the model in the ledger; a run cannot go on with another.
+
+    `workers` may be 0 on a Ray cluster: one for each of its processors.
+    """
 
     format: Format = Format.PARQUET
     workers: int = 1
@@ -43,6 +54,7 @@ class Settings:
     min_confidence: float = 0.0
     shard: int = 1000
     model: str = ""
+    engine: Engine = Engine.LOCAL
 
 
 class _Sink(Protocol):
@@ -100,6 +112,30 @@ def _identity(inputs: Sequence[str], settings: Settings) -> dict[str, object]:
     }
 
 
+class _Workers(Protocol):
+    """What a run needs of a pool."""
+
+    @property
+    def busy(self) -> bool: ...
+    @property
+    def room(self) -> int: ...
+    def submit(self, jobs: Sequence[Job], /) -> None: ...
+    def poll(self) -> list[Outcome]: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+
+
+def _pool(settings: Settings, make: MakeExtractor) -> _Workers:
+    """The workers of a run. Raises MissingExtraError for those on a cluster without ray."""
+    if settings.engine is Engine.LOCAL:
+        return Pool(settings.workers, make, packed, settings.limits)
+    try:
+        from gongkai.inference.batch.cluster import RayPool
+    except ImportError as error:
+        raise MissingExtraError("--engine ray", "ray") from error
+    return RayPool(settings.workers, (make, packed, settings.limits))
+
+
 class _Run:
     def __init__(self, inputs: Sequence[str], out: Path, ledger: Ledger, settings: Settings, say: Say) -> None:
         self._inputs, self._ledger, self._settings, self._say = inputs, ledger, settings, say
@@ -111,7 +147,7 @@ class _Run:
         for number in [number for number, done in self._n_done.items() if done == self._settings.shard]:
             self._seal(number)
         jobs = self._jobs()
-        with self._progress() as progress, Pool(self._settings.workers, make, packed, self._settings.limits) as pool:
+        with self._progress() as progress, _pool(self._settings, make) as pool:
             while self._give(jobs, pool) or pool.busy:
                 for outcome in pool.poll():
                     self._take(outcome)
@@ -132,7 +168,7 @@ class _Run:
         if known := self._ledger.after(position + 1):
             raise _changed(position + 1, known, "nothing")
 
-    def _give(self, jobs: Iterator[Job], pool: Pool) -> bool:
+    def _give(self, jobs: Iterator[Job], pool: _Workers) -> bool:
         """Whether there may be more to give, once no worker waits."""
         while pool.room:
             if not (some := list(islice(jobs, _TOGETHER))):
