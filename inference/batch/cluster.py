@@ -88,7 +88,7 @@ class RayPool:
 
     def _start(self) -> None:
         """Ask for one actor more. It gets jobs once it is ready: after a loss the cluster may have no place for it."""
-        actor = ray.remote(_Reader).options(num_cpus=1, scheduling_strategy="SPREAD").remote(*self._work)
+        actor: Any = ray.remote(_Reader).options(num_cpus=1, scheduling_strategy="SPREAD").remote(*self._work)
         self._running[actor.read.remote([])] = actor, []
 
     def _lose(self, jobs: list[Job], error: Exception) -> None:

@@ -20,7 +20,7 @@ ray = pytest.importorskip("ray", reason="the extra ray is not installed")
 def cluster(stubs: ModuleType) -> Iterator[Any]:
     from ray.cluster_utils import Cluster  # pyright: ignore[reportMissingImports]
 
-    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    nodes: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
     nodes.mortal = nodes.add_node(num_cpus=1)
     nodes.wait_for_nodes()
     ray.init(address=nodes.address, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": str(Path(stubs.__file__ or "").parent)}})
