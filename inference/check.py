@@ -13,6 +13,8 @@ from gongkai.inference.results import Cell, Check, Status, Verdict
 _MOST_DOUBTFUL = 3
 _MOST_TRIED = 3000
 _EPSILON = 1e-6
+NARRATIVE_RULE = "table = narrative "
+"""What a rule is called that holds a cell against a figure of the narrative; the label of the figure follows."""
 
 
 def check(cells: Mapping[str, Cell], form: str | None, facts: Mapping[str, Fact]) -> tuple[Check, ...]:
@@ -123,5 +125,5 @@ def _against_narrative(cells: Mapping[str, Cell], facts: Mapping[str, Fact]) -> 
         cell = cells.get(key)
         if label in facts and cell is not None and cell.value is not None and cell.status is not Status.DERIVED:
             verdict = Verdict.HOLDS if abs(cell.value - facts[label].value) < _EPSILON else Verdict.BROKEN
-            found.append(Check(f"table = narrative {label}", (key,), cell.value, facts[label].value, verdict))
+            found.append(Check(f"{NARRATIVE_RULE}{label}", (key,), cell.value, facts[label].value, verdict))
     return tuple(found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, overload
 
 from gongkai.inference.aligned import AlignedText
 from gongkai.inference.assemble import Assembly, assemble, table_regions
+from gongkai.inference.calibrate import calibrated
 from gongkai.inference.check import check
 from gongkai.inference.entities import agency_of, read_entities, report_year_of
 from gongkai.inference.facts import facts_of
@@ -18,6 +19,7 @@ from gongkai.inference.normalise import normalise
 from gongkai.inference.read.document import Document, document_from_html, document_from_text
 from gongkai.inference.read.evidence import looks_like_html
 from gongkai.inference.results import Extraction, Figure
+from gongkai.model.calibration import Calibration
 from gongkai.model.types import LabelledPage, Page, Span
 
 if TYPE_CHECKING:
@@ -41,12 +43,15 @@ class Reading:
 class Extractor:
     """Reads pages with `labeller`. The same page gives the same extraction, whatever is read before or beside it.
 
+    Confidences are those of `calibration`; without one they are raw: the labeller's scores and the assembler's margins.
+
     >>> extractor = Extractor.from_pretrained()                 # doctest: +SKIP
     >>> extractor("二、收到政府信息公开申请5件").figures[0].value  # doctest: +SKIP
     5
     """
 
     labeller: Labeller
+    calibration: Calibration | None = None
 
     @classmethod
     def from_pretrained(cls, model: str | Path | None = None, threads: int | None = None) -> Extractor:
@@ -58,7 +63,8 @@ class Extractor:
         # Only here: who brings another labeller needs no runtime for networks, and whoever only asks for help does not wait for it.
         from gongkai.inference.current import open_model
 
-        return cls(open_model(model, threads))
+        predictor = open_model(model, threads)
+        return cls(predictor, predictor.checkpoint.calibration)
 
     @overload
     def __call__(self, text: str) -> Extraction: ...  # type: ignore[overload-overlap]  # a str is an iterable of str, too
@@ -98,6 +104,8 @@ class Extractor:
             repairs=text.repairs,
             warnings=(*document.warnings, *assembly.warnings, *_missing(page, assembly, figures)),
         )
+        if self.calibration is not None:
+            extraction = calibrated(extraction, self.calibration)
         return Reading(document, text.aligned, located.spans(page.spans), extraction)
 
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from gongkai.model.calibration import CALIBRATION, read_calibration
 from gongkai.model.decode import classes_of
 from gongkai.model.errors import CheckpointError
 from gongkai.model.labels import label_set
@@ -31,7 +32,8 @@ class Checkpoint:
     """A verified model folder: its tags in the order of the network's outputs, and how it reads text.
 
     `positions` is the longest window the encoder takes, special tokens included; `digest` names this very model. `window` is
-    how many tokens its training showed it at a time, None if that is not known.
+    how many tokens its training showed it at a time, None if that is not known. `calibration` is None where nobody measured how
+    sure it may be.
     """
 
     folder: Path
@@ -40,6 +42,7 @@ class Checkpoint:
     positions: int
     digest: str
     window: int | None = None
+    calibration: Calibration | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -67,7 +70,8 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     tags = _read_tags(folder / LABELS)
     if len(config.get("id2label", tags)) != len(tags):
         raise CheckpointError(f"{folder / CONFIG}: {len(config['id2label'])} outputs, but {LABELS} has {len(tags)} tags; {WAY_OUT}")
-    return Checkpoint(folder, tags, load_vocabulary(folder / TOKENIZER), read_positions(folder), digest, _read_window(folder / METRICS))
+    window, calibration = _read_window(folder / METRICS), read_calibration(folder)
+    return Checkpoint(folder, tags, load_vocabulary(folder / TOKENIZER), read_positions(folder), digest, window, calibration)
 
 
 def read_positions(folder: Path) -> int:
@@ -112,6 +116,8 @@ def verify_manifest(folder: Path) -> str:
     for name in REQUIRED:
         if name not in listed:
             raise CheckpointError(f"{folder / MANIFEST}: does not list {name}; {WAY_OUT}")
+    if CALIBRATION not in listed and (folder / CALIBRATION).exists():
+        raise CheckpointError(f"{folder / CALIBRATION}: {MANIFEST} does not list it, so nothing says that it belongs to this model; {WAY_OUT}")
     return _verify_listed(folder, listed)
 
 

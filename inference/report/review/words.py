@@ -11,11 +11,11 @@ import yaml
 from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from gongkai.inference.check import NARRATIVE_RULE
 from gongkai.inference.report.words import plain, shared_title
 from gongkai.model.errors import ConfigError
 from gongkai.model.labels import label_set, split_class
 
-NARRATIVE_RULE = "table = narrative "
 FOLDER = "gongkai.inference.report.review"
 
 

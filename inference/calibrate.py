@@ -1,0 +1,128 @@
+"""From raw confidences to calibrated ones: what the whole page says for and against each cell and figure, after all is read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from gongkai.inference.arithmetic import form_for_sums, sums_of
+from gongkai.inference.check import NARRATIVE_RULE
+from gongkai.inference.facts import CELLS_OF, GROUPS_OF, LITIGATION_ROWS, OUTCOMES
+from gongkai.inference.results import Basis, Cell, Extraction, Figure, Offsets, Status, Verdict
+from gongkai.model.calibration import Calibration, CellEvidence, FigureEvidence
+
+_EPSILON = 1e-6
+_STATUS = {Status.PLACED: CellEvidence.PLACED, Status.DERIVED: CellEvidence.DERIVED, Status.BLANK: CellEvidence.BLANK}
+_BASIS = {Basis.ZERO: FigureEvidence.ZERO, Basis.ALL: FigureEvidence.ALL}
+_READ = (Status.PRINTED, Status.PLACED)
+
+
+def calibrated(extraction: Extraction, calibration: Calibration) -> Extraction:
+    """`extraction` with the confidence of its cells and figures as `calibration` says; nothing else changes.
+
+    What is derived never gets more than the least of what it follows from. Entities keep the model's score.
+    """
+    figures = tuple(
+        replace(figure, confidence=calibration.of_figure(figure.confidence, evidence))
+        for figure, evidence in zip(extraction.figures, figure_evidence(extraction), strict=True)
+    )
+    by_key = cell_evidence(extraction)
+    cells = tuple(replace(cell, confidence=calibration.of_cell(cell.confidence, by_key[cell.key])) for cell in extraction.cells)
+    return replace(extraction, cells=_no_surer_than_sources(cells, figures), figures=figures)
+
+
+def cell_evidence(extraction: Extraction) -> dict[str, frozenset[CellEvidence]]:
+    """What speaks for and against every cell, by key."""
+    found: dict[str, set[CellEvidence]] = {cell.key: set() for cell in extraction.cells}
+    for cell in extraction.cells:
+        if cell.status in _STATUS:
+            found[cell.key].add(_STATUS[cell.status])
+    for key in _summed(extraction):
+        found[key].add(CellEvidence.SUM_HOLDS)
+    for check in extraction.checks:
+        for key in check.doubtful:
+            found[key].add(CellEvidence.DOUBTFUL)
+        if check.rule.startswith(NARRATIVE_RULE):
+            agrees = check.verdict is Verdict.HOLDS
+            found[check.keys[0]].add(CellEvidence.NARRATIVE_AGREES if agrees else CellEvidence.NARRATIVE_CONTRADICTS)
+    return {key: frozenset(evidence) for key, evidence in found.items()}
+
+
+def _summed(extraction: Extraction) -> Iterator[str]:
+    """The cells of every sum that the page itself shows to hold, a blank counting as 0.
+
+    A sum of nothing but zeros and blanks shows little, and one that a cell was derived from would hold whatever is printed.
+    """
+    values = {cell.key: cell.value or 0 for cell in extraction.cells if cell.status is not Status.DERIVED}
+    for rule in sums_of(form_for_sums(extraction.form, set(values))):
+        if all(key in values for key in rule.keys):
+            left, right = (sum(values[key] for key in keys) for keys in (rule.left, rule.right))
+            if left and abs(left - right) < _EPSILON:
+                yield from rule.keys
+
+
+def figure_evidence(extraction: Extraction) -> tuple[frozenset[FigureEvidence], ...]:
+    """What speaks for and against every figure, in their order."""
+    read = {cell.key: cell.value for cell in extraction.cells if cell.status in _READ and cell.value is not None}
+    told = _told_by_cells(read)
+    settled = {check.rule.removeprefix(NARRATIVE_RULE) for check in extraction.checks if check.verdict is Verdict.HOLDS}
+    stated: dict[str, list[Figure]] = defaultdict(list)
+    for figure in extraction.figures:
+        stated[figure.label].append(figure)
+    return tuple(
+        frozenset((*_of_basis(figure), *_of_cells(figure, told, settled), *_of_statements(figure, stated[figure.label])))
+        for figure in extraction.figures
+    )
+
+
+def _told_by_cells(read: Mapping[str, int | float]) -> dict[str, int | float]:
+    """What the numbers read off the tables say of each label."""
+    parts = {label: [key] for label, key in CELLS_OF.items()}
+    for label, prefix in GROUPS_OF.items():
+        parts[label] = [key for key in read if key.startswith(f"requests.{prefix}") and key.endswith(".total")]
+    for suffix, column in OUTCOMES.items():
+        parts[f"litigations{suffix}"] = [f"review_litigation.{row}.{column}" for row in LITIGATION_ROWS]
+    return {label: sum(read.get(key, 0) for key in keys) for label, keys in parts.items() if any(key in read for key in keys)}
+
+
+def _of_basis(figure: Figure) -> Iterator[FigureEvidence]:
+    if figure.basis in _BASIS:
+        yield _BASIS[figure.basis]
+
+
+def _of_cells(figure: Figure, told: Mapping[str, int | float], settled: set[str]) -> Iterator[FigureEvidence]:
+    """Whether the tables say the same. A part of a number that the tables confirm as a whole (`settled`) is confirmed with it."""
+    if figure.value is not None and figure.label in told:
+        agrees = figure.label in settled or abs(figure.value - told[figure.label]) < _EPSILON
+        yield FigureEvidence.CELL_AGREES if agrees else FigureEvidence.CELL_CONTRADICTS
+
+
+def _of_statements(figure: Figure, stated: Sequence[Figure]) -> Iterator[FigureEvidence]:
+    """Whether other places of the narrative give the same label the same value, or only other values."""
+    others = [other for other in stated if (other.start, other.end) != (figure.start, figure.end)]
+    if any(other.value == figure.value for other in others):
+        yield FigureEvidence.STATEMENT_AGREES
+    elif others:
+        yield FigureEvidence.STATEMENT_DIFFERS
+
+
+def _no_surer_than_sources(cells: Sequence[Cell], figures: Sequence[Figure]) -> tuple[Cell, ...]:
+    """`cells`, each derived one with at most the confidence of every figure and cell at the places that it follows from."""
+    at: dict[Offsets, float] = {}
+    for place, confidence in _places(cells, figures):
+        at[place] = min(confidence, at.get(place, 1.0))
+    derived = [(frozenset(cell.spans), cell.confidence) for cell in cells if cell.status is Status.DERIVED and cell.spans]
+    least = {
+        places: min(*(at.get(place, 1.0) for place in places), *(sure for others, sure in derived if others <= places))
+        for places in {places for places, _ in derived}
+    }
+    return tuple(
+        replace(cell, confidence=min(cell.confidence, least[frozenset(cell.spans)])) if cell.status is Status.DERIVED and cell.spans else cell
+        for cell in cells
+    )
+
+
+def _places(cells: Sequence[Cell], figures: Sequence[Figure]) -> Iterator[tuple[Offsets, float]]:
+    yield from (((figure.start, figure.end), figure.confidence) for figure in figures)
+    yield from ((place, cell.confidence) for cell in cells if cell.status in _READ for place in cell.spans)
