@@ -118,7 +118,9 @@ def _no_surer_than_sources(cells: Sequence[Cell], figures: Sequence[Figure]) -> 
         for places in {places for places, _ in derived}
     }
     return tuple(
-        replace(cell, confidence=min(cell.confidence, least[frozenset(cell.spans)])) if cell.status is Status.DERIVED and cell.spans else cell
+        replace(cell, confidence=min(cell.confidence, least[frozenset(cell.spans)]))
+        if cell.status is Status.DERIVED and cell.spans
+        else cell
         for cell in cells
     )
 

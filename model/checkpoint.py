@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from gongkai.model.calibration import CALIBRATION, read_calibration
+from gongkai.model.calibration import CALIBRATION, Calibration, read_calibration
 from gongkai.model.decode import classes_of
 from gongkai.model.errors import CheckpointError
 from gongkai.model.labels import label_set
@@ -117,7 +117,9 @@ def verify_manifest(folder: Path) -> str:
         if name not in listed:
             raise CheckpointError(f"{folder / MANIFEST}: does not list {name}; {WAY_OUT}")
     if CALIBRATION not in listed and (folder / CALIBRATION).exists():
-        raise CheckpointError(f"{folder / CALIBRATION}: {MANIFEST} does not list it, so nothing says that it belongs to this model; {WAY_OUT}")
+        raise CheckpointError(
+            f"{folder / CALIBRATION}: {MANIFEST} does not list it, so nothing says that it belongs to this model; {WAY_OUT}"
+        )
     return _verify_listed(folder, listed)
 
 

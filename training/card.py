@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from gongkai.model.checkpoint import CARD, METRICS
+from gongkai.training.card_calibration import calibration_section
 from gongkai.training.card_gold import gold_sections
 
 KIND_NAMES = {"structure": "table structure", "figures": "narrative figures", "entities": "entities"}
@@ -53,7 +54,7 @@ Exact spans with the right label, measured with the int8 network on texts that t
 {_table(metrics["sets"])}
 
 Measure on gold of your own with `gongkai evaluate MODEL GOLD`.
-{gold_sections(metrics["gold"]) if "gold" in metrics else ""}
+{gold_sections(metrics["gold"]) if "gold" in metrics else ""}{calibration_section(metrics.get("calibration"))}
 ## Files
 
 `model.safetensors` holds the weights in fp16, for further training; `model.int8.onnx` is what is run (QInt8 weights per channel, dynamic
@@ -62,7 +63,7 @@ network gives. `manifest.sha256` is verified before anything is opened.
 
 ## Limits
 
-Meant for this one kind of document. Scores of spans are not calibrated probabilities. Processors without VNNI may round int8 differently.
+Meant for this one kind of document. Scores of spans and of entities are not calibrated. Processors without VNNI may round int8 differently.
 The tables are generated, so the first set measures how well the model knows its generator; real pages are damaged in more ways than it draws.
 What it gets wrong most: whose figure and which year's a number is (last year's, cumulative, another organ's), results of reviews and suits
 told apart only by a distant noun, and numbers of business that look like figures.

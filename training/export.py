@@ -19,6 +19,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import PreTrainedModel
 
 from gongkai.inference.predict import open_session
+from gongkai.model.calibration import CALIBRATION
 from gongkai.model.checkpoint import LABELS, NETWORK, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS, write_labels
 from gongkai.model.errors import CheckpointError
 from gongkai.model.network import usable_positions
@@ -49,8 +50,12 @@ class _Logits(torch.nn.Module):
 
 
 def export_network(network: PreTrainedModel, tokenizer: Path, tags: tuple[str, ...], folder: Path) -> None:
-    """Write configuration, fp16 weights, tokenizer, labels and int8 network of `network` into `folder`."""
+    """Write configuration, fp16 weights, tokenizer, labels and int8 network of `network` into `folder`.
+
+    A calibration that lies there is taken away: it was measured on other weights.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / CALIBRATION).unlink(missing_ok=True)
     network.train(False)
     half = copy.deepcopy(network)
     torch.nn.Module.half(half)

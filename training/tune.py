@@ -19,6 +19,7 @@ from seqeval.scheme import IOB2
 from transformers import PreTrainedModel
 
 from gongkai.inference.predict import Predictor
+from gongkai.model.calibration import write_calibration
 from gongkai.model.checkpoint import METRICS, TOKENIZER, load_checkpoint
 from gongkai.model.errors import MissingExtraError
 from gongkai.model.labels import label_set
@@ -144,9 +145,18 @@ def _complete(run: Run, begin: Start, split: Split, tuned: Tuned) -> Path:
     suspects = _write_suspects(folder, after, split)
     write_parent(folder, begin.name, begin.predictor.checkpoint.digest)
     metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
-    write_metrics(folder, {**metrics, "seqeval": report, "suspects": suspects})
+    write_metrics(folder, {**metrics, "seqeval": report, "suspects": suspects, **_calibrated_like(begin, folder)})
     load_checkpoint(folder)
     return folder
+
+
+def _calibrated_like(begin: Start, folder: Path) -> dict[str, Any]:
+    """The calibration of the parent, put into `folder`, with what metrics.json says of it: its own would need many more pages."""
+    calibration = begin.predictor.checkpoint.calibration
+    if calibration is None:
+        return {}
+    write_calibration(folder, calibration)
+    return {"calibration": {"parent": begin.name}}
 
 
 def _report(predictor: Predictor, pages: Sequence[LabelledPage]) -> dict[str, Any]:

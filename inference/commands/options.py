@@ -13,7 +13,9 @@ Paths = Annotated[
 Model = Annotated[
     Path | None, typer.Option(metavar="MODEL", help="A model folder, or a name of `gongkai models list`, instead of the one in use.")
 ]
-MinConfidence = Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out values below this confidence.")]
+MinConfidence = Annotated[
+    float, typer.Option(min=0.0, max=1.0, help="Leave out values below this confidence: the calibrated chance that a value is right.")
+]
 Samples = Annotated[bool, typer.Option("--samples", help="Read the sample pages that come along.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes that read, each with a model of its own (default: one a core).")]
 Deadline = Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="What one document may take.")]

@@ -85,7 +85,9 @@ def _guard(token: str) -> Callable[[Request], None]:
 def _extract(desk: Desk, metrics: Metrics, max_bytes: int) -> Callable[..., Awaitable[Response]]:
     async def extract(
         request: Request,
-        min_confidence: Annotated[float, Query(ge=0, le=1, description="Leave out values below this confidence.")] = 0.0,
+        min_confidence: Annotated[
+            float, Query(ge=0, le=1, description="Leave out values below this confidence: the calibrated chance that a value is right.")
+        ] = 0.0,
     ) -> Response:
         """What one document says, byte for byte what `gongkai extract` writes for it."""
         begun = time.perf_counter()

@@ -95,16 +95,15 @@ def _figures(stated: Iterable[Statement]) -> frozenset[tuple[str, int, int, floa
 
 def observe(extractor: Extractor, texts: Iterable[Document]) -> Observed:
     """Every document read by `extractor`, whose confidences are to be raw."""
-    digest = hashlib.sha256()
+    digests: list[bytes] = []
     cells: list[Observation[CellEvidence]] = []
     figures: list[Observation[FigureEvidence]] = []
-    count = 0
-    for count, document in enumerate(texts, 1):
-        digest.update(hashlib.sha256(document.text.encode()).digest())
+    for document in texts:
         extraction = extractor(document.text)
+        digests.append(hashlib.sha256(document.text.encode()).digest())
         cells += observed_cells(document, extraction) if document.belongs else ()
         figures += observed_figures(document, extraction)
-    return Observed(count, digest.hexdigest(), tuple(cells), tuple(figures))
+    return Observed(len(digests), hashlib.sha256(b"".join(digests)).hexdigest(), tuple(cells), tuple(figures))
 
 
 def observed_cells(document: Document, extraction: Extraction) -> Iterator[Observation[CellEvidence]]:
