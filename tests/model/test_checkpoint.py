@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from gongkai.model.calibration import Calibration, Curve, write_calibration
 from gongkai.model.checkpoint import REQUIRED, load_checkpoint, write_manifest
 from gongkai.model.errors import CheckpointError
 from gongkai.model.labels import label_set
 from gongkai.training.tiny import random_checkpoint
+
+CALIBRATION = Calibration(cells=Curve(intercept=1.0, slope=0.5), figures=Curve(intercept=0.0, slope=1.0), ceiling=0.999)
 
 
 @pytest.fixture(scope="module")
@@ -100,4 +103,23 @@ def test_broken_json_is_named(folder: Path) -> None:
     (folder / "config.json").write_text("{", encoding="utf-8")
     write_manifest(folder)
     with pytest.raises(CheckpointError, match=r"config\.json: cannot be read as JSON"):
+        load_checkpoint(folder)
+
+
+def test_a_folder_without_a_calibration_has_none(folder: Path) -> None:
+    assert load_checkpoint(folder).calibration is None
+
+
+def test_a_calibration_belongs_to_the_model_and_changes_its_digest(folder: Path) -> None:
+    before = load_checkpoint(folder).digest
+    write_calibration(folder, CALIBRATION)
+    write_manifest(folder)
+    opened = load_checkpoint(folder)
+    assert opened.calibration == CALIBRATION
+    assert opened.digest != before
+
+
+def test_a_calibration_that_the_manifest_does_not_list_is_refused(folder: Path) -> None:
+    write_calibration(folder, CALIBRATION)
+    with pytest.raises(CheckpointError, match=r"calibration\.json: manifest\.sha256 does not list it"):
         load_checkpoint(folder)
