@@ -24,8 +24,8 @@ from gongkai.training.calibrate.reliability import reliability
 from gongkai.training.card import write_card
 from gongkai.training.card_calibration import DIAGRAM
 
-PAGES = 100
-CHECKED = 40
+PAGES = 140
+CHECKED = 60
 
 
 def calibrate(
