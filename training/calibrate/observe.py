@@ -30,6 +30,7 @@ LAYOUTS_IN_TURN: Sequence[tuple[str, ...] | None] = (None, None, DRAWN_LAYOUTS, 
 """Which layouts one page after another may have: mostly all of them (None), also those that training never saw, and drawn ones."""
 _EPSILON = 1e-6
 _NOT_THERE = object()
+_LOSING_BLANKS = frozenset(("cut", "A19"))
 
 Evidence = TypeVar("Evidence", CellEvidence, FigureEvidence)
 
@@ -46,13 +47,15 @@ class Observation(Generic[Evidence]):
 @dataclass(frozen=True, slots=True)
 class Document:
     """A text with what is true of it: the figures that it states (label, start, end, value), the number that is printed in each cell
-    (None for a blank), and what `belongs` in cells, printed or not. A passage states figures, but nobody knows its tables.
+    (None for a blank), and what `belongs` in cells, printed or not. A passage states figures, but nobody knows its tables. Where some of
+    the text is gone, nobody knows either whether a cell that shows nothing was blank or went with it (`all_shown` is False).
     """
 
     text: str
     figures: frozenset[tuple[str, int, int, float]]
     cells: Mapping[str, Value | None] = field(default_factory=dict)
     belongs: Mapping[str, Value] = field(default_factory=dict)
+    all_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def documents(first: int, pages: int, half: int) -> Iterator[Document]:
 
 
 def _of_page(page: SyntheticPage) -> Document:
-    return Document(page.text, _figures(page.figures), page.cells, page.truth)
+    return Document(page.text, _figures(page.figures), page.cells, page.truth, _LOSING_BLANKS.isdisjoint(page.garble))
 
 
 def _of_passage(marked: MarkedText) -> Document:
@@ -108,11 +111,13 @@ def observe(extractor: Extractor, texts: Iterable[Document]) -> Observed:
 
 def observed_cells(document: Document, extraction: Extraction) -> Iterator[Observation[CellEvidence]]:
     """The cells of one document. A cell is right if its number is printed there, whether or not anybody could tell; a blank, if
-    one is printed there; a derived cell, if it says what is printed or, where nothing is, what belongs there.
+    one is printed there; a derived cell, if it says what is printed or, where nothing is, what belongs there. A blank of which nobody
+    knows is left out.
     """
     evidence = cell_evidence(extraction)
     for cell in extraction.cells:
-        yield Observation(cell.confidence, evidence[cell.key], _is_right(document, cell))
+        if cell.value is not None or cell.key in document.cells or document.all_shown:
+            yield Observation(cell.confidence, evidence[cell.key], _is_right(document, cell))
 
 
 def _is_right(document: Document, cell: Cell) -> bool:

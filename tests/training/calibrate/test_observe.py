@@ -72,6 +72,12 @@ def test_which_cells_are_right(printed: dict[str, int | None], read: int | None,
     assert (found.raw, found.right) == (0.9, right)
 
 
+def test_a_blank_is_no_observation_where_blanks_may_have_gone() -> None:
+    document = Document("", frozenset(), {"requests.granted.total": 1}, {KEY: 7}, all_shown=False)
+    assert not list(observed_cells(document, cell(None, Status.BLANK)))
+    assert [one.right for one in observed_cells(document, cell(None, Status.BLANK, "requests.granted.total"))] == [False]
+
+
 @pytest.mark.parametrize(
     ("label", "value", "start", "right"),
     [("reviews", 5, 3, True), ("reviews", 6, 3, False), ("litigations", 5, 3, False), ("reviews", 5, 2, False)],
