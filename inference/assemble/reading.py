@@ -10,7 +10,7 @@ from gongkai.inference.assemble.candidates import without_outer_blanks
 from gongkai.inference.assemble.layout import GRID, Layout, Slot, Slots, layout_of, slots_of
 from gongkai.inference.assemble.regions import Region
 from gongkai.inference.assemble.rows import Item, Line, is_row
-from gongkai.inference.assemble.strange import missing_rows, rows_of_strange_lines
+from gongkai.inference.assemble.strange import gaps_of, rows_of_strange_lines
 from gongkai.inference.forms import Block
 from gongkai.inference.results import Status
 from gongkai.model.types import Page
@@ -102,11 +102,12 @@ def printed_rows(context: Context, lines: Sequence[Line], layout: Layout, rows: 
     """
     found: list[PrintedRow] = []
     strange = rows_of_strange_lines(lines, rows)
+    missing = {gap.first: tuple(item.key for item in gap.missing) for gap in gaps_of(lines, rows)}
     for index, line in enumerate(lines):
         slots = slots_of(context.page.text, line, layout)
         keys: tuple[str, ...] = (line.item.key,) if is_row(line) and line.item else strange.get(index, ())
         if is_row(line) and len(slots.slots) >= 2 * columns:
-            keys += tuple(item.key for item in missing_rows(lines, index, rows))
+            keys += missing.get(index, ())
         if line.cells or not _says_more(context.page.text, line):
             found += _shared_out(keys, slots, line, columns)
     return tuple(found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from gongkai.inference.assemble.rows import Item, Line, is_row
 from gongkai.inference.assemble.titles import ordinal, similarities
@@ -13,9 +15,23 @@ _CLEARLY = 0.15
 _DAMAGED = re.compile(r"[?\ufffd]")  # what a byte out of step leaves
 
 
-def missing_rows(lines: Sequence[Line], index: int, rows: Sequence[Item]) -> tuple[Item, ...]:
-    """The rows of the form that should stand between the last title read up to line `index` and the next one."""
-    return _gap(lines, index, rows)[0]
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The rows of the form between two titles that were read and follow each other, and the lines `first` to `last` between them."""
+
+    missing: tuple[Item, ...]
+    first: int
+    last: int
+
+
+def gaps_of(lines: Sequence[Line], rows: Sequence[Item]) -> Iterator[Gap]:
+    """What stands before the first row that was read, between each and the next, and after the last. `first` is the line of the row
+    itself but for the first gap.
+    """
+    order = {item.key: place for place, item in enumerate(rows)}
+    read = [(place, order[line.item.key]) for place, line in enumerate(lines) if is_row(line) and line.item and line.item.key in order]
+    for (here, row), (there, other) in pairwise([(0, -1), *read, (len(lines), len(rows))]):
+        yield Gap(tuple(rows[row + 1 : other]), here, there)
 
 
 def rows_of_strange_lines(lines: Sequence[Line], rows: Sequence[Item]) -> Mapping[int, tuple[str, ...]]:
@@ -25,28 +41,17 @@ def rows_of_strange_lines(lines: Sequence[Line], rows: Sequence[Item]) -> Mappin
     plainly another one. Of more lines than rows, the one most like a row is taken, if it is clearly so. A line may also be several
     rows run together; then all missing rows are named.
     """
-    strange = [index for index, line in enumerate(lines) if line.cells and not is_row(line)]
     found: dict[int, tuple[str, ...]] = {}
-    for index in strange:
-        missing, between = _gap(lines, index, rows)
-        together = [other for other in strange if other in between]
-        if len(together) == len(missing):
-            item = missing[together.index(index)]
-            found[index] = (item.key,) if _may_be(lines[index], item) else ()
-        elif len(together) > len(missing) > 0:
-            found[index] = tuple(item.key for item in missing if _most_alike([lines[other] for other in together], item) is lines[index])
+    for gap in gaps_of(lines, rows):
+        strange = [index for index in range(gap.first, gap.last) if lines[index].cells and not is_row(lines[index])]
+        if len(strange) == len(gap.missing):
+            found |= {index: (item.key,) if _may_be(lines[index], item) else () for index, item in zip(strange, gap.missing, strict=True)}
+        elif len(strange) > len(gap.missing):
+            chosen = {_most_alike(lines, strange, item): item.key for item in gap.missing}
+            found |= {index: (chosen[index],) for index in strange if index in chosen}
         else:
-            found[index] = tuple(item.key for item in missing)
+            found |= {index: tuple(item.key for item in gap.missing) for index in strange}
     return found
-
-
-def _gap(lines: Sequence[Line], index: int, rows: Sequence[Item]) -> tuple[tuple[Item, ...], range]:
-    """The rows missing round line `index`, and the lines between the titles before and after that were read."""
-    order = {item.key: place for place, item in enumerate(rows)}
-    read = [(place, order[line.item.key]) for place, line in enumerate(lines) if is_row(line) and line.item and line.item.key in order]
-    before = max(((place, row) for place, row in read if place <= index), default=(-1, -1))
-    after = min(((place, row) for place, row in read if place > index), default=(len(lines), len(order)))
-    return tuple(rows[before[1] + 1 : after[1]]), range(before[0] + 1, after[0])
 
 
 def _title(line: Line) -> str:
@@ -67,8 +72,8 @@ def _likeness(line: Line, item: Item) -> float:
     return float(similarities([_title(line)], item.wordings).max()) if line.titles else 0.0
 
 
-def _most_alike(lines: Sequence[Line], item: Item) -> Line | None:
-    """The line whose title is clearly the most like that of a row, and like it at all."""
-    ranked = sorted(((_likeness(line, item), -place) for place, line in enumerate(lines)), reverse=True)
-    best, second = ranked[0], ranked[1][0] if len(ranked) > 1 else 0.0
-    return lines[-best[1]] if best[0] >= _ALIKE and best[0] - second >= _CLEARLY else None
+def _most_alike(lines: Sequence[Line], strange: Sequence[int], item: Item) -> int | None:
+    """The one of several lines whose title is clearly the most like that of a row, and like it at all."""
+    ranked = sorted(((_likeness(lines[index], item), -index) for index in strange), reverse=True)
+    (best, place), (second, _) = ranked[:2]
+    return -place if best >= _ALIKE and best - second >= _CLEARLY else None
