@@ -39,7 +39,7 @@ def to_jsonl(extraction: Extraction) -> str:
 
 def csv_header() -> str:
     """The line of column names of `to_csv`."""
-    return _csv_lines((CSV_COLUMNS,))
+    return csv_lines((CSV_COLUMNS,))
 
 
 def to_csv(extraction: Extraction) -> str:
@@ -48,7 +48,7 @@ def to_csv(extraction: Extraction) -> str:
     `status` of a figure is its basis. Texts that a spreadsheet would run as a formula begin with an apostrophe;
     numbers, in whatever column, stay numbers.
     """
-    return _csv_lines((*_cell_lines(extraction), *_figure_lines(extraction)))
+    return csv_lines((*_cell_lines(extraction), *_figure_lines(extraction)))
 
 
 def _cell_lines(extraction: Extraction) -> Iterable[tuple[CsvValue, ...]]:
@@ -65,7 +65,8 @@ def _figure_lines(extraction: Extraction) -> Iterable[tuple[CsvValue, ...]]:
         yield (extraction.source, "figure", figure.label, figure.value, str(figure.basis), figure.text, *place)
 
 
-def _csv_lines(rows: Iterable[tuple[CsvValue, ...]]) -> str:
+def csv_lines(rows: Iterable[tuple[CsvValue, ...]]) -> str:
+    """Rows as lines of CSV; a text that a spreadsheet would run as a formula begins with an apostrophe."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerows([protected(value) if isinstance(value, str) else value for value in row] for row in rows)
