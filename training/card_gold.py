@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from gongkai.training.accuracy.results import markdown_lines
+
 COMMAND = "python -m gongkai.training.record GOLD"
 
 
@@ -48,28 +50,11 @@ def _seeds(seeds: dict[str, Any]) -> str:
 
 
 def _generated(found: dict[str, Any]) -> str:
-    rows = [
-        _cells(group, found) for group in sorted(found["chain"], key=lambda name: (name != "all", not name.startswith("severity"), name))
-    ]
     return f"""
 ### Cells of generated pages
 
 {found["pages"]} pages (sha256 `{found["sha256"][:16]}`), seeds and narrative writer held out: the whole chain, and the assembler alone on gold labels.
-Cells whose column nobody could tell (blanks dropped, glued digits) count as missed.
+Recall is of the cells that the page determines: every placement that keeps order, arithmetic and narrative gives them the same number.
 
-| pages | recall | precision | whole pages | recall on gold labels | precision on gold labels |
-| --- | --- | --- | --- | --- | --- |
-{chr(10).join(rows)}
+{chr(10).join(markdown_lines(found["groups"]))}
 """
-
-
-def _cells(group: str, found: dict[str, Any]) -> str:
-    chain, known = found["chain"][group], found["assembler"][group]
-    whole = chain["whole"] / max(chain["pages"], 1)
-    return f"| {group} ({chain['pages']}) | {_rates(chain)} | {100 * whole:.1f} % | {_rates(known)} |"
-
-
-def _rates(count: dict[str, int]) -> str:
-    recall = 100 * count["right"] / max(count["printed"], 1)
-    precision = 100 * count["right"] / max(count["read"], 1)
-    return f"{recall:.2f} % | {precision:.3f} %"

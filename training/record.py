@@ -17,7 +17,8 @@ import typer
 
 from gongkai.model.checkpoint import METRICS, shipped_folder, write_manifest
 from gongkai.training.accuracy.measure import READERS, measure
-from gongkai.training.accuracy.pages import orders
+from gongkai.training.accuracy.pages import UNSEEN_SHARE, orders, unseen_orders
+from gongkai.training.accuracy.results import in_card
 from gongkai.training.card import write_card
 from gongkai.training.scores import Score
 from gongkai.training.seeds import GoldTable, compare_table, extract, score_kind
@@ -47,11 +48,12 @@ def measure_seeds(folder: Path, model: Path) -> dict[str, Any]:
     return {"pages": len(pages), "sha256": _sha256(pages), **counts}
 
 
-def measure_generated(model: Path, pages: int) -> dict[str, Any]:
-    """Cells of generated pages by severity: the whole chain, and the assembler on gold labels."""
-    results = measure(orders(pages), READERS, model)
-    groups = {reader: {group: counts.as_json() for group, counts in results.counts(reader).items()} for reader in READERS}
-    return {"pages": len(results.pages), "sha256": results.digest, **groups}
+def measure_generated(model: Path, pages: int, jobs: int) -> dict[str, Any]:
+    """Cells of `pages` generated pages of each severity, and of a fifth as many in unseen layouts: whole chain, and gold labels."""
+    asked = (*orders(pages), *unseen_orders(max(1, pages // UNSEEN_SHARE)))
+    results = measure(asked, READERS, model, jobs)
+    groups = {reader: {group: counts.as_json() for group, counts in results.counts(reader).items() if in_card(group)} for reader in READERS}
+    return {"pages": len(results.pages), "sha256": results.digest, "groups": groups}
 
 
 def _rates(score: Score) -> dict[str, float | int]:
@@ -69,7 +71,8 @@ def _sha256(paths: list[Path]) -> str:
 def record(
     gold: Annotated[Path, typer.Argument(help="The folder with dev/ and seeds/.", envvar="GONGKAI_GOLD")],
     model: Annotated[Path | None, typer.Option(help="The model folder; default: the shipped one.")] = None,
-    pages: Annotated[int, typer.Option(help="Generated pages of each severity.")] = 100,
+    pages: Annotated[int, typer.Option(help="Generated pages of each severity.")] = 250,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes for the generated pages.")] = 2,
 ) -> None:
     """Measure a model on gold and generated pages, and write the figures into its metrics.json and card."""
     folder = model or shipped_folder()
@@ -78,7 +81,7 @@ def record(
         "date": datetime.now(UTC).date().isoformat(),
         "passages": {path.name: measure_passages(path, folder) for path in sorted((gold / "dev").glob("*.jsonl"))},
         "seeds": measure_seeds(gold / "seeds", folder),
-        "generated": measure_generated(folder, pages),
+        "generated": measure_generated(folder, pages, jobs),
     }
     (folder / METRICS).write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     write_card(folder)

@@ -15,11 +15,8 @@ from typing import Annotated
 import typer
 
 from gongkai.training.accuracy.measure import READERS, measure
-from gongkai.training.accuracy.pages import SEVERITIES, order_of, orders, unseen_orders
+from gongkai.training.accuracy.pages import SEVERITIES, UNSEEN_SHARE, order_of, orders, unseen_orders
 from gongkai.training.accuracy.results import result_json, show_page, table_lines, worst_lines
-
-UNSEEN_SHARE = 5
-"""Of the pages in seen layouts, one in so many is measured in unseen ones besides."""
 
 
 class Only(StrEnum):

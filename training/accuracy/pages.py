@@ -17,6 +17,9 @@ PER_SEVERITY = 1_000_000
 UNSEEN_SEEDS = FIRST_SEED + 10 * PER_SEVERITY
 UNSEEN, HELD_OUT = "unseen layouts", "held out of training"
 
+UNSEEN_SHARE = 5
+"""Of the pages in seen layouts, one in so many is measured in unseen ones besides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
