@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -49,11 +49,13 @@ def _warnings_for_people() -> Iterator[None]:
     with warnings.catch_warnings():
         usual = warnings.showwarning
 
-        def show(message: Warning | str, category: type[Warning], filename: str, lineno: int, *more: Any) -> None:
+        def show(  # noqa: PLR0913, PLR0917 - the signature is the library's
+            message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None, line: str | None = None
+        ) -> None:
             if issubclass(category, ModelFallbackWarning):
                 say(f"gongkai: {message}")
             else:
-                usual(message, category, filename, lineno, *more)
+                usual(message, category, filename, lineno, file, line)
 
         warnings.showwarning = show
         warnings.simplefilter("always", ModelFallbackWarning)

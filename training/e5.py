@@ -73,7 +73,8 @@ def dequantise(raw: NDArray[np.uint8]) -> Floats:
     blocks = raw.reshape(-1, BLOCK_BYTES)
     scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
     nibbles = np.concatenate((blocks[:, 2:] & 15, blocks[:, 2:] >> 4), axis=1)
-    return ((nibbles.astype(np.float32) - 8) * scale).reshape(-1)
+    weights: Floats = ((nibbles.astype(np.float32) - 8) * scale).reshape(-1)
+    return weights
 
 
 def bundled_file() -> Path:

@@ -91,9 +91,9 @@ def _measure(documents: Sequence[GoldDocument], before: Sequence[Counted], after
     for name, wanted in (("pinned gold", True), ("generated pages", False)):
         chosen = [place for place, document in enumerate(documents) if (document.group == "gold") is wanted]
         for measure, of in MEASURES.items():
-            pair = [_counts([counted[place] for place in chosen], of) for counted in (before, after)]
-            if sum(counts[:, 1].sum() for counts in pair):
-                found.append(Measured(name, measure, len(chosen), paired_difference(*pair)))
+            old, new = (_counts([counted[place] for place in chosen], of) for counted in (before, after))
+            if old[:, 1].sum() + new[:, 1].sum():
+                found.append(Measured(name, measure, len(chosen), paired_difference(old, new)))
     return found
 
 

@@ -133,7 +133,9 @@ def _prices(titles: Sequence[Token], items: Sequence[Item]) -> NDArray[np.float6
     wanted = np.array([ordinal(item.wordings[0]) or 0 for item in items])
     short = np.array([len(bare(item.wordings[0])) <= 2 for item in items])
     misnumbered = (numbers > 0) & (wanted > 0) & (numbers != wanted)
-    return _WRONG_LABEL * (labels != roles) + _NO_NUMBER * ((numbers == 0) & (wanted > 0) & short) + _OTHER_NUMBER * misnumbered
+    unnumbered = (numbers == 0) & (wanted > 0) & short
+    prices: NDArray[np.float64] = _WRONG_LABEL * (labels != roles) + _NO_NUMBER * unnumbered + _OTHER_NUMBER * misnumbered
+    return prices
 
 
 def _best_path(gains: _Gains) -> list[tuple[int, int, int | None, float]]:

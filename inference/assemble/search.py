@@ -75,8 +75,11 @@ class _Search:
 
 
 def _forward(stages: Sequence[Stage], columns: int, bound: float, most: int, give_up: bool = False) -> _Search:
-    states, costs = np.zeros((1, columns, 2)), np.zeros(1)
-    layers, moves, exact = [costs], [], True
+    states: Floats = np.zeros((1, columns, 2))
+    costs: Floats = np.zeros(1)
+    layers: list[Floats] = [costs]
+    moves: list[_Moves] = []
+    exact = True
     for stage in stages:
         arrived, found = _moves(stage, states, costs, bound)
         states, costs, found = _merged(arrived, costs, found)

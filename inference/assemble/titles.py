@@ -60,7 +60,7 @@ def _likeness(title: str, wordings: tuple[str, ...]) -> NDArray[np.float64]:
     """The row of one title. The same few hundred titles stand on most pages."""
     right = [bare(wording) for wording in wordings]
     ratios = process.cdist([title], right, scorer=fuzz.ratio, dtype=np.float32)[0].astype(np.float64) / 100
-    row = np.maximum(ratios, [_contained(title, wording) for wording in right])
+    row: NDArray[np.float64] = np.maximum(ratios, [_contained(title, wording) for wording in right])
     row.flags.writeable = False
     return row
 

@@ -104,8 +104,8 @@ def _table(lines: Sequence[Line], run: _Run, after: int) -> AlignedTable | None:
     body = [_Row.of(line, run.edge) for line in lines[run.first : run.last]]
     beside = max((row.end_of_title for row in body), default=-math.inf)
     titles = [[word for word in line.words if word.x0 >= beside] for line in lines[above : run.first]]
-    columns, titled = with_titles(united((word.x0, word.x1) for row in body for word in row.numbers), titles)
-    header, columns = header_rows(lines[above : run.first], columns, beside)
+    found, titled = with_titles(united((word.x0, word.x1) for row in body for word in row.numbers), titles)
+    header, columns = header_rows(lines[above : run.first], found, beside)
     if not _is_certain(body, columns, titled):
         return None
     return AlignedTable(above, run.last, (*header, *(row.cells(columns) for row in body)))

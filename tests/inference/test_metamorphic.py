@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -83,6 +83,10 @@ def _wrapped(text: str, width: int) -> str:
     return _SENTENCES.sub(lambda line: re.sub(rf"(.{{{width}}}\D)(?=\D)", r"\1\n", line[0]), text)
 
 
+def _followed_by(line: str, text: str) -> str:
+    return f"{text}\n{line}"
+
+
 def _in_full_width(text: str) -> str:
     """All but the tags in full width."""
     return re.sub(r"[^<>]+(?![^<>]*>)", lambda part: part[0].translate(_WIDE), text)
@@ -118,8 +122,8 @@ MANY_CHANGES: Mapping[str, Change] = {
     "full width, carriage returns": lambda text: _in_full_width(text).replace("\n", "\r\n"),
 }
 EACH_FOREIGN: Mapping[str, Change] = {
-    **{f"{kind} before": lambda text, line=line: f"{line}\n{text}" for kind, line in FOREIGN.items()},
-    **{f"{kind} after": lambda text, line=line: f"{text}\n{line}" for kind, line in FOREIGN.items()},
+    **{f"{kind} before": partial("{}\n{}".format, line) for kind, line in FOREIGN.items()},
+    **{f"{kind} after": partial(_followed_by, line) for kind, line in FOREIGN.items()},
 }
 
 
