@@ -22,7 +22,7 @@ from gongkai.inference.commands.streams import emit, say, speak_utf8
 from gongkai.model.errors import GongkaiError, ModelFallbackWarning
 
 GROUP = "gongkai.commands"
-COMMANDS = ("extract", "show", "review", "compare", "batch", "serve", "samples", "doctor")
+COMMANDS = ("extract", "show", "review", "compare", "panel", "batch", "serve", "samples", "doctor")
 USAGE, INTERRUPTED = 2, 130
 
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import IO
 
 import pyarrow as pa
 from pyarrow import parquet
 
-from gongkai.inference.batch.tables import INTEGER, NUMBER, TABLES, TEXT, Row
+from gongkai.inference.batch.tables import INTEGER, NUMBER, TEXT, Row
 
 _TYPES = {INTEGER: pa.int64(), NUMBER: pa.float64(), TEXT: pa.string()}
 _GROUP = 20_000  # rows held in memory at a time
 
 
-def schema_of(table: str) -> pa.Schema:
-    """The columns of `table` as Arrow types; every one may be null."""
-    return pa.schema([pa.field(name, _TYPES[kind]) for name, kind in TABLES[table].items()])
+def schema_of(columns: Mapping[str, str]) -> pa.Schema:
+    """Columns as Arrow types; every one may be null."""
+    return pa.schema([pa.field(name, _TYPES[kind]) for name, kind in columns.items()])
 
 
 class ParquetTable:
-    """Rows of `table` into `file`. The same rows give the same bytes: nothing in the file says when it was written."""
+    """Rows with `columns` (name and what it holds) into `file`. The same rows give the same bytes: nothing in the file says when it was written."""
 
-    def __init__(self, table: str, file: IO[bytes]) -> None:
-        self._schema = schema_of(table)
-        self._converters = [float if kind == NUMBER else None for kind in TABLES[table].values()]
+    def __init__(self, columns: Mapping[str, str], file: IO[bytes]) -> None:
+        self._schema = schema_of(columns)
+        self._converters = [float if kind == NUMBER else None for kind in columns.values()]
         self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd")
         self._rows: list[Row] = []
 

@@ -109,7 +109,7 @@ def _csv(outcomes: Iterable[Outcome], opened: Open) -> None:
 def _parquet(outcomes: Iterable[Outcome], opened: Open) -> None:
     from gongkai.inference.batch.arrow import ParquetTable  # pyarrow is only needed here
 
-    tables = {table: ParquetTable(table, opened(table)) for table in TABLES}
+    tables = {table: ParquetTable(columns, opened(table)) for table, columns in TABLES.items()}
     for outcome in outcomes:
         for table, row in rows_of(outcome):
             tables[table].add(row)

@@ -51,6 +51,6 @@ def _possible(by_form: Mapping[str, frozenset[str]], found: frozenset[str], form
     """
     seen = found & frozenset().union(*by_form.values())
     fitting = {name: keys for name, keys in by_form.items() if seen <= keys} or by_form
-    chosen = [fitting[form]] if form in fitting else fitting.values()
+    chosen = [fitting[form]] if form is not None and form in fitting else fitting.values()
     for keys in chosen:
         yield from keys

@@ -131,4 +131,4 @@ def _lacking(rule: YearRule, sides: Mapping[Side, Report]) -> Iterator[str]:
     for term in rule.cells:
         report = sides[term.side]
         if report.value(term.key) is None:
-            yield f"{term.key} of {term.side.upper()} is {'blank' if term.key in report.cells else 'not found'}"
+            yield f"{term.key} of {term.side.upper()} is {'blank' if term.key in report.cells else 'missing'}"
