@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from gongkai.inference.compare.differences import Difference, differences
 from gongkai.inference.compare.report import Report, organ_name, report_of
-from gongkai.inference.compare.years import YearCheck, across_years, rules_of_one_form
-from gongkai.inference.results import Extraction
+from gongkai.inference.compare.years import IN_FORCE, YearCheck, across_years, rules_of_one_form
+from gongkai.inference.results import Extraction, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,18 @@ def compare(a: Extraction, b: Extraction, same_organ: bool = False) -> Compariso
     first, second = report_of(a), report_of(b)
     obstacle = _obstacle(a, b, same_organ)
     checks = () if obstacle else across_years(first, second)
-    notes = (obstacle,) if obstacle else tuple(_of_one_form(first, second))
+    notes = (obstacle,) if obstacle else (*_of_one_form(first, second), *_no_proof(checks))
     return Comparison(first, second, differences(first, second), checks, notes)
 
 
 def _of_one_form(a: Report, b: Report) -> Iterator[str]:
     for rule in rules_of_one_form(a, b):
         yield f"not checked: {rule}; the form of only one of the two years has these cells"
+
+
+def _no_proof(checks: tuple[YearCheck, ...]) -> Iterator[str]:
+    if any(check.rule.rule == IN_FORCE and check.verdict is Verdict.BROKEN for check in checks):
+        yield "documents also lapse, or come into force after the year they were made in: a broken rule of in_force asks for a look"
 
 
 def _obstacle(a: Extraction, b: Extraction, same_organ: bool) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from gongkai.inference.panel.trends import Trends
 from gongkai.inference.results import Extraction
 from gongkai.inference.stored.records import NotRead
 from gongkai.inference.stored.results import read_results
-from gongkai.model.errors import BadRecordError
+from gongkai.model.errors import BadRecordError, OutputError
 
 Tell = Callable[[str], object]
 
@@ -63,6 +64,8 @@ def make_panel(results: Iterable[Path], folder: Path, settings: Settings, tell: 
         try:
             with Tables(folder, settings.format) as tables:
                 return _Panel(shelf, tables, settings).make(results, tell)
+        except sqlite3.Error as error:
+            raise OutputError(f"{scratch}: reports cannot wait there ({error}); free space, or name another folder in TMPDIR") from error
         finally:
             shelf.close()
 

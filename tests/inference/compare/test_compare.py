@@ -118,6 +118,10 @@ def test_documents_in_force_follow_from_those_made_and_repealed(report: Make) ->
     b = report({f"{DOCUMENTS}.made": 5, f"{DOCUMENTS}.repealed": 2, f"{DOCUMENTS}.in_force": 43}, 2023)
     (check,) = compare(a, b).checks
     assert (check.rule.rule, check.verdict, check.left, check.right) == (IN_FORCE, Verdict.HOLDS, 43, 43)
+    lapsed = compare(a, report({f"{DOCUMENTS}.made": 5, f"{DOCUMENTS}.repealed": 2, f"{DOCUMENTS}.in_force": 42}, 2023))
+    assert verdicts(lapsed.checks) == {f"{DOCUMENTS}.in_force": ("broken", 42, 43)}
+    (note,) = lapsed.notes
+    assert note.startswith("documents also lapse")
 
 
 def test_items_follow_from_those_of_the_year_before_with_their_change(report: Make) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from gongkai.inference.panel.hierarchy import read_hierarchy
 from gongkai.inference.panel.organ_year import organ_year
 from gongkai.inference.panel.panel import Settings, Summary, make_panel
 from gongkai.inference.panel.rates import RATES, rates_of
+from gongkai.inference.panel.shelf import Shelf
 from gongkai.inference.panel.tables import TABLES, Format
 from gongkai.inference.panel.trends import Spread, spread
 from gongkai.inference.results import Check, Extraction, Verdict
-from gongkai.model.errors import BadRecordError, ConfigError
+from gongkai.model.errors import BadRecordError, ConfigError, OutputError
 
 Make = Callable[..., Extraction]
 Write = Callable[[Iterable[Extraction]], Path]
@@ -229,6 +231,16 @@ def test_results_without_a_report_write_nothing(tmp_path: Path, report: Make, re
     path = results([report(None, 2022, {NEW: 1})])
     with pytest.raises(BadRecordError, match=r"no report with an organ, a year and a number in its tables \(1 documents were read\)"):
         made(path, tmp_path / "panel")
+    assert list((tmp_path / "panel").iterdir()) == []
+
+
+def test_a_full_disk_is_told_with_the_way_out(tmp_path: Path, report: Make, results: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Shelf, "put", full)
+    with pytest.raises(OutputError, match=r"disk is full.*TMPDIR"):
+        made(results([report("甲县", 2022, {NEW: 1})]), tmp_path / "panel")
     assert list((tmp_path / "panel").iterdir()) == []
 
 
