@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -17,41 +18,55 @@ NARRATIVE_RULE = "table = narrative "
 """What a rule is called that holds a cell against a figure of the narrative; the label of the figure follows."""
 
 
+class Valued(Protocol):
+    """What a sum is of: a cell, or an indicator of a statistics table."""
+
+    @property
+    def value(self) -> int | float | None:
+        """Its number, or None if it is blank."""
+        ...
+
+
 def check(cells: Mapping[str, Cell], form: str | None, facts: Mapping[str, Fact]) -> tuple[Check, ...]:
     """Every sum of the form of which at least one cell has a value, then every figure of the narrative that a cell repeats.
 
     A sum with a blank or missing cell is `unknown`. Cells derived from a figure are not held against that figure.
     """
-    sums = [rule for rule in sums_of(form_for_sums(form, set(cells))) if any(_value(cells, key) is not None for key in rule.keys)]
+    return (*check_sums(sums_of(form_for_sums(form, set(cells))), cells), *_against_narrative(cells, facts))
+
+
+def check_sums(rules: Iterable[Sum], cells: Mapping[str, Valued]) -> tuple[Check, ...]:
+    """Every one of `rules` of which at least one cell has a value. A sum with a blank or missing cell is `unknown`."""
+    sums = [rule for rule in rules if any(_value(cells, key) is not None for key in rule.keys)]
     broken = [rule for rule in sums if _verdict(cells, rule) is Verdict.BROKEN]
     holding = [rule for rule in sums if _verdict(cells, rule) is Verdict.HOLDS]
     doubtful = fewest_doubtful(broken, holding, cells)
-    return (*(_check(cells, rule, doubtful) for rule in sums), *_against_narrative(cells, facts))
+    return tuple(_check(cells, rule, doubtful) for rule in sums)
 
 
-def _value(cells: Mapping[str, Cell], key: str) -> int | float | None:
+def _value(cells: Mapping[str, Valued], key: str) -> int | float | None:
     return cells[key].value if key in cells else None
 
 
-def _side(cells: Mapping[str, Cell], keys: Sequence[str]) -> int | float | None:
+def _side(cells: Mapping[str, Valued], keys: Sequence[str]) -> int | float | None:
     values = [_value(cells, key) for key in keys]
     return None if None in values else sum(value for value in values if value is not None)
 
 
-def _verdict(cells: Mapping[str, Cell], rule: Sum) -> Verdict:
+def _verdict(cells: Mapping[str, Valued], rule: Sum) -> Verdict:
     left, right = _side(cells, rule.left), _side(cells, rule.right)
     if left is None or right is None:
         return Verdict.UNKNOWN
     return Verdict.HOLDS if abs(left - right) < _EPSILON else Verdict.BROKEN
 
 
-def _check(cells: Mapping[str, Cell], rule: Sum, doubtful: frozenset[str]) -> Check:
+def _check(cells: Mapping[str, Valued], rule: Sum, doubtful: frozenset[str]) -> Check:
     verdict = _verdict(cells, rule)
     doubts = tuple(key for key in rule.keys if key in doubtful) if verdict is Verdict.BROKEN else ()
     return Check(rule.rule, rule.keys, _side(cells, rule.left), _side(cells, rule.right), verdict, doubts)
 
 
-def fewest_doubtful(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Cell]) -> frozenset[str]:
+def fewest_doubtful(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Valued]) -> frozenset[str]:
     """The fewest cells that would have to be wrong for every sum to hold (Fellegi and Holt, JASA 71, 1976).
 
     A set of cells explains the breaches if changing them alone can satisfy every sum. Of several smallest sets the union is
@@ -71,7 +86,7 @@ def _connected(rules: Sequence[Sum]) -> list[list[Sum]]:
     return groups
 
 
-def _fewest(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Cell]) -> set[str]:
+def _fewest(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Valued]) -> set[str]:
     for size in range(1, _MOST_DOUBTFUL + 1):
         tried = _hitting(broken, holding, size)
         if tried is None:
@@ -99,7 +114,7 @@ def _next_cells(chosen: frozenset[str], broken: Sequence[Sum], holding: Sequence
     return (key for rule in (*broken, *holding) if chosen.intersection(rule.keys) for key in rule.keys)
 
 
-def _explains(chosen: Sequence[str], broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Cell]) -> bool:
+def _explains(chosen: Sequence[str], broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Valued]) -> bool:
     """Whether changes of the chosen cells can satisfy all sums without making a count negative, where they are determined."""
     if any(not set(rule.keys) & set(chosen) for rule in broken):
         return False
@@ -113,7 +128,7 @@ def _explains(chosen: Sequence[str], broken: Sequence[Sum], holding: Sequence[Su
     return bool(rank < len(chosen) or min(changed) > -_EPSILON)
 
 
-def _equation(rule: Sum, chosen: Sequence[str], cells: Mapping[str, Cell]) -> list[float]:
+def _equation(rule: Sum, chosen: Sequence[str], cells: Mapping[str, Valued]) -> list[float]:
     """Coefficients of the changes of the chosen cells, then the gap that they must close."""
     left, right = _side(cells, rule.left) or 0, _side(cells, rule.right) or 0
     return [*(float((key in rule.left) - (key in rule.right)) for key in chosen), float(right - left)]

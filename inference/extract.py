@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, overload
 from gongkai.inference.aligned import AlignedText
 from gongkai.inference.assemble import Assembly, assemble, table_regions
 from gongkai.inference.calibrate import calibrated
-from gongkai.inference.check import check
+from gongkai.inference.check import check, check_sums
 from gongkai.inference.entities import agency_of, read_entities, report_year_of
 from gongkai.inference.facts import facts_of
 from gongkai.inference.figures import read_figures
+from gongkai.inference.legacy import LegacyTables, read_legacy
 from gongkai.inference.locate import Locator, own_tables
 from gongkai.inference.normalise import normalise
 from gongkai.inference.read.document import Document, document_from_html, document_from_text
@@ -87,9 +88,10 @@ class Extractor:
         """What `document` says, with the labels that it was read from, for whoever shows or corrects them."""
         text = normalise(document.flat)
         (page,) = self.labeller.label([Page(document.name, text.aligned.text)])
-        regions = table_regions(page)
-        figures = read_figures(page, outside=[(region.start, region.end) for region in regions])
-        assembly = assemble(page, figures, own_tables(document.flat, document.tables, text.aligned), regions)
+        legacy = read_legacy(text.aligned.text)
+        regions = table_regions(statutory := _outside(page, legacy))
+        figures = read_figures(statutory, outside=[(region.start, region.end) for region in regions])
+        assembly = assemble(statutory, figures, own_tables(document.flat, document.tables, text.aligned), regions)
         entities = read_entities(page)
         located = Locator(document.source_text, text.aligned)
         extraction = Extraction(
@@ -100,9 +102,13 @@ class Extractor:
             cells=located.cells(assembly.cells),
             figures=located.figures(figures),
             entities=located.entities(entities),
-            checks=check({cell.key: cell for cell in assembly.cells}, assembly.form, facts_of(figures)),
+            checks=(
+                *check({cell.key: cell for cell in assembly.cells}, assembly.form, facts_of(figures)),
+                *check_sums(legacy.sums, {row.key: row for row in legacy.indicators if row.key}),
+            ),
             repairs=text.repairs,
-            warnings=(*document.warnings, *assembly.warnings, *_missing(page, assembly, figures)),
+            warnings=(*document.warnings, *assembly.warnings, *legacy.warnings, *_missing(page, assembly, figures)),
+            legacy=located.indicators(legacy.indicators),
         )
         if self.calibration is not None:
             extraction = calibrated(extraction, self.calibration)
@@ -111,6 +117,14 @@ class Extractor:
 
 def _document(text: str) -> Document:
     return (document_from_html if looks_like_html(text) else document_from_text)("text", text)
+
+
+def _outside(page: LabelledPage, legacy: LegacyTables) -> LabelledPage:
+    """The page without the labels that touch a statistics table of before 2019, none of whose numbers is a statutory cell."""
+    if not legacy.regions:
+        return page
+    spans = (span for span in page.spans if not any(span.start < end and start < span.end for start, end in legacy.regions))
+    return LabelledPage(page.page, tuple(spans))
 
 
 def _missing(page: LabelledPage, assembly: Assembly, figures: tuple[Figure, ...]) -> tuple[str, ...]:

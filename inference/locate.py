@@ -9,7 +9,7 @@ from functools import cache
 from gongkai.inference.aligned import AlignedText
 from gongkai.inference.forms import forms
 from gongkai.inference.read.grid import GridTable
-from gongkai.inference.results import Cell, Entity, Figure, Offsets
+from gongkai.inference.results import Cell, Entity, Figure, Indicator, Offsets
 from gongkai.model.types import Span
 
 
@@ -32,6 +32,10 @@ class Locator:
         """The entities in the order of the source."""
         return tuple(sorted(map(self._entity, entities), key=lambda entity: (entity.start, entity.end, entity.label)))
 
+    def indicators(self, indicators: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
+        """The rows of statistics tables in the order of the source."""
+        return tuple(sorted(map(self._indicator, indicators), key=lambda indicator: indicator.name_span))
+
     def spans(self, spans: Iterable[Span]) -> tuple[Span, ...]:
         """Labelled spans in the order of the source. Two of them may share a character that a repair made several of."""
         return tuple(sorted(map(self._span, spans)))
@@ -48,6 +52,12 @@ class Locator:
     def _figure(self, figure: Figure) -> Figure:
         start, end = self._offsets(figure.start, figure.end)
         return replace(figure, start=start, end=end, text=self.source[start:end])
+
+    def _indicator(self, indicator: Indicator) -> Indicator:
+        spans = tuple(self._offsets(start, end) for start, end in indicator.spans)
+        name_span = self._offsets(*indicator.name_span)
+        text = indicator.text if indicator.text is None else self.source[slice(*spans[0])]
+        return replace(indicator, name=self.source[slice(*name_span)], name_span=name_span, spans=spans, text=text)
 
     def _entity(self, entity: Entity) -> Entity:
         start, end = self._offsets(entity.start, entity.end)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from gongkai.inference.results import Cell, Check, Entity, Extraction, Figure, Verdict
+from gongkai.inference.results import Cell, Check, Entity, Extraction, Figure, Indicator, Verdict
 from gongkai.model.errors import BadRecordError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ Record = dict[str, Any]
 def to_dict(extraction: Extraction) -> Record:
     """The JSON object of the output contract (`configs/output.schema.json`), in the order of the extraction.
 
-    Confidences are rounded to four decimals; a check has `doubtful` only if it is broken.
+    Confidences are rounded to four decimals; a check has `doubtful` only if it is broken; `legacy` is there only for pages with a
+    statistics table of before 2019.
     """
+    legacy = {"legacy": [_indicator(indicator) for indicator in extraction.legacy]} if extraction.legacy else {}
     return {
         "source": extraction.source,
         "form": extraction.form,
@@ -34,6 +36,7 @@ def to_dict(extraction: Extraction) -> Record:
         "checks": [_check(check) for check in extraction.checks],
         "repairs": [{"kind": repair.kind, "count": repair.count} for repair in extraction.repairs],
         "warnings": list(extraction.warnings),
+        **legacy,
     }
 
 
@@ -59,6 +62,11 @@ def to_rows(extraction: Extraction) -> list[Record]:
 def figure_rows(extraction: Extraction) -> list[Record]:
     """One flat row for every figure of the narrative."""
     return [{"source": extraction.source, **_figure(figure)} for figure in extraction.figures]
+
+
+def legacy_rows(extraction: Extraction) -> list[Record]:
+    """One flat row for every indicator of a statistics table of before 2019."""
+    return [{**_document(extraction), **_indicator_row(indicator)} for indicator in extraction.legacy]
 
 
 def check_rows(extraction: Extraction) -> list[Record]:
@@ -115,6 +123,21 @@ def _entity(entity: Entity) -> Record:
     }
 
 
+def _indicator(indicator: Indicator) -> Record:
+    return {
+        "key": indicator.key,
+        "name": indicator.name,
+        "number": indicator.number,
+        "unit": indicator.unit,
+        "value": indicator.value,
+        "status": str(indicator.status),
+        "text": indicator.text,
+        "spans": [list(span) for span in indicator.spans],
+        "name_span": list(indicator.name_span),
+        "confidence": round(indicator.confidence, PLACES),
+    }
+
+
 def _check(check: Check) -> Record:
     record: Record = {
         "rule": check.rule,
@@ -126,6 +149,17 @@ def _check(check: Check) -> Record:
     if check.verdict is Verdict.BROKEN:
         record["doubtful"] = list(check.doubtful)
     return record
+
+
+def _document(extraction: Extraction) -> Record:
+    return {"source": extraction.source, "agency": extraction.agency, "report_year": extraction.report_year}
+
+
+def _indicator_row(indicator: Indicator) -> Record:
+    record = _indicator(indicator)
+    del record["spans"], record["name_span"]
+    start, end = indicator.spans[0] if indicator.spans and indicator.text is not None else (None, None)
+    return {**record, "start": start, "end": end}
 
 
 def _row(cell: Cell) -> Record:

@@ -74,6 +74,27 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Indicator:
+    """A row of a statistics table of before 2019.
+
+    `key` is legacy.indicator of `configs/forms/legacy.yaml`, or None for a row that no known form has for certain; `number` the
+    numbering under which the row is printed (`三、(一)1.`). `name`, `unit` and `text` are as printed; `value` and `text` are None only
+    if `status` is blank. `spans` holds the place of `text`, and nothing for a blank that left no sign; `name_span` that of `name`.
+    """
+
+    key: str | None
+    name: str
+    number: str | None
+    unit: str
+    value: int | float | None
+    status: Status
+    text: str | None
+    spans: tuple[Offsets, ...]
+    name_span: Offsets
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """The verdict on one rule. `doubtful` names the fewest cells that would have to be wrong if it is broken."""
 
@@ -107,3 +128,4 @@ class Extraction:
     checks: tuple[Check, ...] = ()
     repairs: tuple[Repair, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    legacy: tuple[Indicator, ...] = ()

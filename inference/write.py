@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from gongkai.inference.output import PLACES, place_of, to_dict
+from gongkai.inference.output import PLACES, legacy_rows, place_of, to_dict
 from gongkai.inference.results import Extraction
 from gongkai.model.errors import OutputError
 
@@ -43,12 +43,12 @@ def csv_header() -> str:
 
 
 def to_csv(extraction: Extraction) -> str:
-    """One line for every cell, then one for every figure, without the header.
+    """One line for every cell, figure and row of a statistics table of before 2019 (under its key or its name), without the header.
 
     `status` of a figure is its basis. Texts that a spreadsheet would run as a formula begin with an apostrophe;
     numbers, in whatever column, stay numbers.
     """
-    return csv_lines((*_cell_lines(extraction), *_figure_lines(extraction)))
+    return csv_lines((*_cell_lines(extraction), *_figure_lines(extraction), *_legacy_lines(extraction)))
 
 
 def _cell_lines(extraction: Extraction) -> Iterable[tuple[CsvValue, ...]]:
@@ -63,6 +63,13 @@ def _figure_lines(extraction: Extraction) -> Iterable[tuple[CsvValue, ...]]:
         confidence = round(figure.confidence, PLACES)
         place = (figure.start, figure.end, confidence)
         yield (extraction.source, "figure", figure.label, figure.value, str(figure.basis), figure.text, *place)
+
+
+def _legacy_lines(extraction: Extraction) -> Iterable[tuple[CsvValue, ...]]:
+    for row in legacy_rows(extraction):
+        name = row["key"] or " ".join(row["name"].split())
+        place = (row["start"], row["end"], row["confidence"])
+        yield (extraction.source, "legacy", name, row["value"], row["status"], row["text"], *place)
 
 
 def csv_lines(rows: Iterable[tuple[CsvValue, ...]]) -> str:

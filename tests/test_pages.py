@@ -12,6 +12,7 @@ import pytest
 
 from gongkai.inference.extract import Extractor
 from gongkai.inference.forms import forms
+from gongkai.inference.legacy.form import legacy_titles
 from gongkai.inference.read.document import Document, document_from_path
 from gongkai.inference.results import Cell, Extraction, Status, Verdict
 
@@ -22,7 +23,7 @@ MODES = {
     for kind, count in {"a": 20, "b": 6, "c": 14, "d": 15, "e": 11, "f": 7, "g": 5}.items()
     for number in range(1, count + 1)
 }
-KEYS = {key for form in forms().values() for key in form.keys()}
+KEYS = {key for form in forms().values() for key in form.keys()} | set(legacy_titles())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Expected:
     broken: tuple[str, ...] = ()
     doubtful: tuple[str, ...] | None = None
     warned: tuple[str, ...] = ()
+    legacy: dict[str, Number | None] | None = None
 
     @classmethod
     def load(cls, path: Path) -> Expected:
@@ -48,7 +50,7 @@ class Expected:
         figures = tuple((label, value) for label, value in record.pop("figures"))
         lists = {key: tuple(record[key]) for key in ("blank", "broken", "doubtful", "warned") if key in record}
         expected = cls(**{**record, **lists, "figures": figures})
-        named = {*expected.cells, *expected.derived, *expected.blank, *expected.optional, *expected.broken, *(expected.doubtful or ())}
+        named = {*expected.cells, *expected.derived, *expected.blank, *expected.optional, *expected.broken, *(expected.doubtful or ()), *(expected.legacy or ())}
         assert named <= KEYS, f"{path}: no form has {sorted(named - KEYS)}"
         return expected
 
@@ -126,6 +128,15 @@ def test_the_figures_of_the_narrative_are_found(page_case: Path, read: dict[Path
     found = {(figure.label, figure.value) for figure in read[page_case].figures}
     assert [figure for figure in expected.figures if figure not in found] == []
     assert expected.report_year is None or read[page_case].report_year == expected.report_year
+
+
+def test_statistics_tables_of_before_2019_are_read_as_what_they_are(page_case: Path, read: dict[Path, Extraction]) -> None:
+    expected, extraction = Expected.load(page_case / "expected.json"), read[page_case]
+    assert {row.key: row.value for row in extraction.legacy if row.key} == (expected.legacy or {})
+    places = [(*row.name_span, row.name) for row in extraction.legacy]
+    places += [(*row.spans[0], row.text) for row in extraction.legacy if row.text is not None]
+    source = page_of(page_case).source_text
+    assert [place for place in places if source[place[0] : place[1]] != place[2]] == []
 
 
 def test_every_text_stands_where_its_offsets_say(page_case: Path, read: dict[Path, Extraction]) -> None:

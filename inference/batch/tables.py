@@ -1,15 +1,15 @@
-"""The tidy tables that a run writes: one row a document, cell, figure and check."""
+"""The tidy tables that a run writes: one row a document, cell, figure, old indicator and check."""
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
 from gongkai.inference.batch.jobs import Kind, Outcome
-from gongkai.inference.output import check_rows, figure_rows, from_dict, to_rows
+from gongkai.inference.output import check_rows, figure_rows, from_dict, legacy_rows, to_rows
 from gongkai.inference.results import Extraction
 from gongkai.inference.write import encoded, to_jsonl
 
@@ -55,6 +55,22 @@ TABLES: dict[str, dict[str, str]] = {
         "basis": TEXT,
         "confidence": NUMBER,
     },
+    "legacy": {
+        "document": INTEGER,
+        "source": TEXT,
+        "agency": TEXT,
+        "report_year": INTEGER,
+        "key": TEXT,
+        "name": TEXT,
+        "number": TEXT,
+        "unit": TEXT,
+        "value": NUMBER,
+        "status": TEXT,
+        "text": TEXT,
+        "start": INTEGER,
+        "end": INTEGER,
+        "confidence": NUMBER,
+    },
     "checks": {
         "document": INTEGER,
         "source": TEXT,
@@ -77,6 +93,14 @@ class Format(StrEnum):
     CSV = "csv"
     SQLITE = "sqlite"
     DUCKDB = "duckdb"
+
+
+_RECORDS: tuple[tuple[str, Callable[[Extraction], list[dict[str, Any]]]], ...] = (
+    ("cells", to_rows),
+    ("figures", figure_rows),
+    ("legacy", legacy_rows),
+    ("checks", check_rows),
+)
 
 
 def packed(extraction: Extraction) -> bytes:
@@ -102,7 +126,7 @@ def rows_of_extraction(position: int, extraction: Extraction) -> Iterator[tuple[
     warnings = "\n".join(extraction.warnings) or None
     known = (extraction.form, extraction.agency, extraction.report_year, warnings)
     yield "documents", (position, extraction.source, str(Kind.PROCESSED), None, *known)
-    for table, records in (("cells", to_rows), ("figures", figure_rows), ("checks", check_rows)):
+    for table, records in _RECORDS:
         yield from ((table, row) for row in _tuples(table, position, records(extraction)))
 
 
