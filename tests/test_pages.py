@@ -50,7 +50,15 @@ class Expected:
         figures = tuple((label, value) for label, value in record.pop("figures"))
         lists = {key: tuple(record[key]) for key in ("blank", "broken", "doubtful", "warned") if key in record}
         expected = cls(**{**record, **lists, "figures": figures})
-        named = {*expected.cells, *expected.derived, *expected.blank, *expected.optional, *expected.broken, *(expected.doubtful or ()), *(expected.legacy or ())}
+        named = {
+            *expected.cells,
+            *expected.derived,
+            *expected.blank,
+            *expected.optional,
+            *expected.broken,
+            *(expected.doubtful or ()),
+            *(expected.legacy or ()),
+        }
         assert named <= KEYS, f"{path}: no form has {sorted(named - KEYS)}"
         return expected
 

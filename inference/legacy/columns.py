@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gongkai.inference.legacy.rows import Atom, RawRow
 from gongkai.inference.numbers import CellNumber, is_placeholder, read_cell
@@ -75,7 +76,7 @@ def count_up(cells: Sequence[str]) -> bool:
     known = [cell for cell in cells if cell.isdecimal()]
     if len(known) < _FEWEST_CODES or len(known) < len(cells):
         return False
-    pairs = list(zip(known, known[1:], strict=False))
+    pairs = list(pairwise(known))
     return all(int(one) < int(other) for one, other in pairs) or all(one < other for one, other in pairs)
 
 

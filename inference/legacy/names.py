@@ -109,9 +109,7 @@ def _last_cell(row: RawRow) -> tuple[Atom, ...]:
     return tuple(dropwhile(lambda atom: atom.is_number, last))
 
 
-def _likeness(
-    rows: Sequence[RawRow], pieces: Sequence[tuple[Atom, ...]], form: LegacyForm
-) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+def _likeness(rows: Sequence[RawRow], pieces: Sequence[tuple[Atom, ...]], form: LegacyForm) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """For every row (first axis) and row of the form: the likeness of the best ending of its pieces, 0 below the least, and its start."""
     likeness = np.zeros((len(rows), len(form.rows)))
     starts = np.zeros(likeness.shape, dtype=np.intp)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gongkai.inference.arithmetic import Sum
 from gongkai.inference.legacy.columns import CODE, Layout, Value, count_up, layout_of, stated_layout, value_of
 from gongkai.inference.legacy.form import LegacyForm, legacy_forms, legacy_key
-from gongkai.inference.legacy.names import Name, header_of, numberings_printed, named
+from gongkai.inference.legacy.names import Name, header_of, named, numberings_printed
 from gongkai.inference.legacy.rows import RawRow, raw_tables
 from gongkai.inference.results import Indicator, Offsets, Status
 
@@ -81,7 +81,9 @@ def _read(text: str, table: _Table) -> tuple[list[Indicator], list[str]]:
             lost.append(text[name.atoms[0].start : name.atoms[-1].end])
         else:
             found.append(indicator)
-    return found, [f"statistics table of before 2019: {' '.join(title.split())}: left out, its unit or numbers do not fit" for title in lost]
+    return found, [
+        f"statistics table of before 2019: {' '.join(title.split())}: left out, its unit or numbers do not fit" for title in lost
+    ]
 
 
 def _values(rows: Sequence[RawRow], layout: Layout) -> Iterator[Value | None]:
@@ -90,9 +92,7 @@ def _values(rows: Sequence[RawRow], layout: Layout) -> Iterator[Value | None]:
         yield value_of(row, layout, coded=coded, last=place == len(rows) - 1)
 
 
-def _indicator(
-    text: str, form: LegacyForm, found: tuple[RawRow, Name, Value | None], printed: Mapping[int, str]
-) -> Indicator | None:
+def _indicator(text: str, form: LegacyForm, found: tuple[RawRow, Name, Value | None], printed: Mapping[int, str]) -> Indicator | None:
     """The indicator of a row, or None where its unit is another than the form's or its cells do not fit."""
     row, name, value = found
     known = form.rows[name.place] if name.place is not None else None

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from gongkai.inference.numbers import is_placeholder, read_cell
 
-UNITS = frozenset("条 件 次 篇 个 人 名 人次 件次 万元 元 份 场 场次 期 起 宗 部 批 册".split())
+UNITS = frozenset(
+    ("条", "件", "次", "篇", "个", "人", "名", "人次", "件次", "万元", "元", "份", "场", "场次", "期", "起", "宗", "部", "批", "册")
+)
 _ATOM = re.compile(r"[^\s|?][^\s|]*")  # question marks are what lost spaces leave before a title
 _LONGEST_GAP = 160  # characters between the number of one row and the measure word of the next: a title and a heading or two
 _MOST_ATOMS = 24

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, reduce
 
 from gongkai.inference.forms import Block, Column, Form, Row, Table, forms
+from gongkai.inference.legacy.form import legacy_titles
 from gongkai.inference.locate import merged
 from gongkai.inference.results import Cell, Extraction
 
@@ -70,6 +71,11 @@ def key_titles() -> dict[str, str]:
         for row in block.rows
         for column in block.columns
     }
+
+
+def title_of(key: str) -> str:
+    """What the cell or the indicator of an old statistics table is called; the key itself for one that nobody knows."""
+    return key_titles().get(key) or legacy_titles().get(key, key)
 
 
 def _table_view(key: str, order: list[Form], cells: dict[str, Cell]) -> TableView:

@@ -17,9 +17,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gongkai.inference.report.tables import BlockView, RowView, TableView, key_titles, table_views
+from gongkai.inference.report.tables import BlockView, RowView, TableView, table_views, title_of
 from gongkai.inference.report.words import check_line, number, plain, squeezed, stacked
-from gongkai.inference.results import Basis, Cell, Extraction, Figure, Status, Verdict
+from gongkai.inference.results import Basis, Cell, Extraction, Figure, Indicator, Status, Verdict
 from gongkai.model.labels import label_set
 
 SURE = 0.9
@@ -46,8 +46,12 @@ def _whole(extraction: Extraction) -> Group:
     parts += (_table(view) for view in table_views(extraction))
     if extraction.cells:
         parts.append(Text(LEGEND, style="dim"))
-    parts += (part for part in (_checks(extraction), _figures(extraction), _entities(extraction), _warnings(extraction)) if part)
+    parts += (part for part in _listings(extraction) if part)
     return Group(*(piece for part in parts for piece in (part, Text())))
+
+
+def _listings(extraction: Extraction) -> tuple[Group | None, ...]:
+    return _legacy(extraction), _checks(extraction), _figures(extraction), _entities(extraction), _warnings(extraction)
 
 
 def _head(extraction: Extraction) -> Text:
@@ -108,8 +112,20 @@ def _checks(extraction: Extraction) -> Group | None:
     for check in extraction.checks:
         if check.verdict is Verdict.BROKEN:
             lines.append(Text.assemble(("✗ ", "bold red"), check_line(check)))
-            lines += (Text(f"    doubtful: {key_titles().get(key, key)}", style="yellow") for key in check.doubtful)
+            lines += (Text(f"    doubtful: {title_of(key)}", style="yellow") for key in check.doubtful)
     return Group(*lines)
+
+
+def _legacy(extraction: Extraction) -> Group | None:
+    """The rows of a statistics table of before 2019, in printed order."""
+    rows = [(squeezed(indicator.name, _TITLE_CELLS), _amount(indicator)) for indicator in extraction.legacy]
+    return _listing("统计表", f"statistics table of before 2019: {len(rows)}", rows) if rows else None
+
+
+def _amount(indicator: Indicator) -> Text:
+    unsure = indicator.confidence < SURE
+    shown = f"{MARKS[indicator.status]}{number(indicator.value)}{plain(indicator.unit) if indicator.value is not None else ''}"
+    return Text(f"{shown}{'?' if unsure else ' '}", style="dim" if unsure else STYLES[indicator.status])
 
 
 def _figures(extraction: Extraction) -> Group | None:

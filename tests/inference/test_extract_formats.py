@@ -45,7 +45,7 @@ def sheets(path: Path) -> dict[str, Any]:
 def test_one_workbook_for_all(folder: Path) -> None:
     assert main(["extract", "a.txt", "b.txt", "none.txt", "--format", "xlsx", "--out", "new/all.xlsx"]) == 1
     workbook = sheets(folder / "new" / "all.xlsx")
-    assert list(workbook) == ["a", "b", "documents", "cells", "figures", "checks"]
+    assert list(workbook) == ["a", "b", "documents", "cells", "figures", "legacy", "checks"]
     assert [row[3] for row in workbook["figures"].iter_rows(min_row=2, values_only=True)] == [5, 7]
     assert sorted(path.name for path in (folder / "new").iterdir()) == ["all.xlsx"]
 
@@ -63,7 +63,7 @@ def test_parquet_is_a_folder_of_tables(folder: Path) -> None:
         {"document": 0, "source": "a.txt", "label": "requests_received", "value": 5.0},
         {"document": 1, "source": "b.txt", "label": "requests_received", "value": 7.0},
     ]
-    assert sorted(path.name for path in (folder / "out").iterdir()) == ["README.md", "cells", "checks", "documents", "figures"]
+    assert sorted(path.name for path in (folder / "out").iterdir()) == ["README.md", "cells", "checks", "documents", "figures", "legacy"]
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "parquet"])

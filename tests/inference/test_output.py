@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 from gongkai.inference.confidence import at_least
-from gongkai.inference.output import from_dict, to_dict, to_pandas, to_rows
-from gongkai.inference.results import Basis, Cell, Check, Entity, Extraction, Figure, Repair, Status, Verdict
+from gongkai.inference.output import from_dict, legacy_rows, to_dict, to_pandas, to_rows
+from gongkai.inference.results import Basis, Cell, Check, Entity, Extraction, Figure, Indicator, Repair, Status, Verdict
 from gongkai.inference.write import (
     csv_header,
     encoded,
@@ -47,6 +47,51 @@ FULL = Extraction(
     warnings=("one",),
 )
 EMPTY = Extraction("x", None, None, None)
+OLD = Extraction(
+    "old.txt",
+    None,
+    "甲县人民政府",
+    2015,
+    legacy=(
+        Indicator("legacy.received", "(一)收到申请数", "三、(一)", "件", 12, Status.PRINTED, "12", ((20, 22),), (5, 13), 0.98765),
+        Indicator(None, "政务热线\n受理数", None, "件", None, Status.BLANK, None, (), (30, 38), 0.8),
+    ),
+)
+
+
+def test_indicators_are_there_only_for_pages_that_have_them() -> None:
+    record = to_dict(OLD)
+    assert "legacy" not in to_dict(FULL)
+    assert list(record)[-1] == "legacy"
+    assert record["legacy"][0] == {
+        "key": "legacy.received",
+        "name": "(一)收到申请数",
+        "number": "三、(一)",
+        "unit": "件",
+        "value": 12,
+        "status": "printed",
+        "text": "12",
+        "spans": [[20, 22]],
+        "name_span": [5, 13],
+        "confidence": 0.9877,
+    }
+    jsonschema.validate(record, schema(), cls=jsonschema.Draft202012Validator)
+    assert to_dict(from_dict(json.loads(json.dumps(record)))) == record
+
+
+def test_indicators_as_rows_and_as_csv() -> None:
+    rows = legacy_rows(OLD)
+    assert [(row["agency"], row["report_year"], row["key"], row["start"], row["end"]) for row in rows] == [
+        ("甲县人民政府", 2015, "legacy.received", 20, 22),
+        ("甲县人民政府", 2015, None, None, None),
+    ]
+    assert to_csv(OLD) == "old.txt,legacy,legacy.received,12,printed,12,20,22,0.9877\nold.txt,legacy,政务热线 受理数,,blank,,,,0.8\n"
+
+
+def test_indicators_below_a_confidence_are_left_out() -> None:
+    cut = at_least(OLD, 0.9)
+    assert [row.key for row in cut.legacy] == ["legacy.received"]
+    assert cut.warnings == ("1 of 2 values are left out: confidence below 0.9",)
 
 
 def schema() -> dict[str, object]:

@@ -12,7 +12,7 @@ from gongkai.inference.locate import merged, printed_place
 from gongkai.inference.report.tables import table_views
 from gongkai.inference.report.terminal import render
 from gongkai.inference.report.words import check_line, number, plain, squeezed
-from gongkai.inference.results import Basis, Cell, Check, Entity, Extraction, Figure, Status, Verdict
+from gongkai.inference.results import Basis, Cell, Check, Entity, Extraction, Figure, Indicator, Status, Verdict
 
 
 def cell(key: str, value: float | None = 0, status: Status = Status.PRINTED, confidence: float = 0.99) -> Cell:
@@ -103,6 +103,19 @@ def test_broken_checks_show_both_sides_and_the_doubtful() -> None:
     view = drawn(extraction(checks=(broken, held, held)))
     assert "勾稽关系  the arithmetic: holds 2, broken 1, cannot be told 0" in view
     assert "✗ handled_total = sum of results (总计): 12 ≠ 11\n    doubtful: (七)总计 · 总计\n" in view
+
+
+def test_an_old_statistics_table_is_listed_with_its_sums() -> None:
+    rows = (
+        Indicator("legacy.received", "(一)收到申请数", "三、(一)", "件", 12, Status.PRINTED, "12", ((9, 11),), (0, 8), 0.99),
+        Indicator("legacy.request_fees", "收取的费用", None, "万元", None, Status.BLANK, None, (), (20, 25), 0.8),
+    )
+    keys = ("legacy.received", "legacy.received_by_fax")
+    text = drawn(extraction(legacy=rows, checks=(Check("received = sum of its parts", keys, 12, 0, Verdict.BROKEN, keys),)))
+    assert "statistics table of before 2019: 2" in text
+    assert "(一)收到申请数  12件\n" in text
+    assert "收取的费用      —?\n" in text
+    assert "✗ received = sum of its parts: 12 ≠ 0\n    doubtful: 收到申请数\n    doubtful: 传真申请数\n" in text
 
 
 def test_check_against_one_cell_names_the_cell() -> None:

@@ -96,7 +96,7 @@ def test_statuses_doubts_and_sources_show(review: Review) -> None:
 
 def test_tidy_sheets_hold_every_row(review: Review) -> None:
     workbook = read(review.extraction, filled("2019"))
-    assert list(workbook) == ["页", "页 (2)", "documents", "cells", "figures", "checks"]
+    assert list(workbook) == ["页", "页 (2)", "documents", "cells", "figures", "legacy", "checks"]
     rows = list(workbook["cells"].iter_rows(values_only=True))
     assert rows[0][:4] == ("document", "source", "form", "agency")
     assert len(rows) == 1 + len(review.extraction.cells) + len(forms()["2019"].keys())
@@ -157,7 +157,7 @@ def test_an_empty_page_has_a_sheet() -> None:
 def test_more_documents_than_anybody_leafs_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(book, "MOST_DRAWN", 2)
     workbook = read(*(Extraction(f"{number}.txt", None, None, None) for number in range(3)))
-    assert len(workbook) == 2 + 4
+    assert len(workbook) == 2 + 5
     assert workbook["documents"].max_row == 4
 
 
