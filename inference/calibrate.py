@@ -41,7 +41,7 @@ def cell_evidence(extraction: Extraction) -> dict[str, frozenset[CellEvidence]]:
     for key in _summed(extraction):
         found[key].add(CellEvidence.SUM_HOLDS)
     for check in extraction.checks:
-        for key in check.doubtful:
+        for key in found.keys() & set(check.doubtful):  # a sum of an old statistics table is of no cells
             found[key].add(CellEvidence.DOUBTFUL)
         if check.rule.startswith(NARRATIVE_RULE):
             agrees = check.verdict is Verdict.HOLDS
