@@ -23,6 +23,7 @@ from gongkai.model.calibration import CALIBRATION
 from gongkai.model.checkpoint import LABELS, NETWORK, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS, write_labels
 from gongkai.model.errors import CheckpointError
 from gongkai.model.network import usable_positions
+from gongkai.training.card_calibration import DIAGRAM
 
 # fp32 ONNX and torch differ by rounding only; more means that the export is wrong.
 TOLERANCE = 1e-2
@@ -55,7 +56,8 @@ def export_network(network: PreTrainedModel, tokenizer: Path, tags: tuple[str, .
     A calibration that lies there is taken away: it was measured on other weights.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CALIBRATION).unlink(missing_ok=True)
+    for name in (CALIBRATION, DIAGRAM):
+        (folder / name).unlink(missing_ok=True)
     network.train(False)
     half = copy.deepcopy(network)
     torch.nn.Module.half(half)

@@ -30,6 +30,15 @@ def test_checkpoint_is_complete_and_in_half_precision(folder: Path) -> None:
     assert sizes(folder)["model.int8.onnx"] < sizes(folder)["model.safetensors"]
 
 
+def test_a_calibration_of_other_weights_does_not_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "checkpoint"
+    folder.mkdir()
+    for name in ("calibration.json", "reliability.svg"):
+        (folder / name).write_text("of other weights", encoding="utf-8")
+    assert load_checkpoint(random_checkpoint(tmp_path)).calibration is None
+    assert not {"calibration.json", "reliability.svg"} & {path.name for path in folder.iterdir()}
+
+
 def test_int8_agrees_with_the_network_it_came_from(folder: Path) -> None:
     network = build_network(folder, label_set().tags())
     agreement = check_export(network, folder, WINDOWS)

@@ -10,7 +10,8 @@ import yaml
 
 from gongkai.annotations.gold import write_gold
 from gongkai.inference.cli import main
-from gongkai.model.checkpoint import load_checkpoint
+from gongkai.model.calibration import Calibration, Curve, write_calibration
+from gongkai.model.checkpoint import load_checkpoint, write_manifest
 from gongkai.model.registry import Registry
 from gongkai.model.types import LabelledPage, Page, Span
 from gongkai.training.pinned import pin
@@ -35,6 +36,7 @@ SETTINGS = {
     },
     "tune": {"passes": 2, "replay": 1.0, "dev": 0.2, "evaluations": 3, "patience": 2, "keep": [0.5, 0.0], "keep_cost": 0.01},
 }
+CALIBRATION = Calibration(cells=Curve(intercept=1.0, slope=0.5), figures=Curve(intercept=0.0, slope=1.0), ceiling=0.999)
 
 
 def corrected(number: int) -> LabelledPage:
@@ -52,7 +54,9 @@ def corrected(number: int) -> LabelledPage:
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A registry with pinned gold, and beside it a random model, corrected pages and settings."""
     root = tmp_path_factory.mktemp("tune")
-    random_checkpoint(root / "tiny")
+    tiny = random_checkpoint(root / "tiny")
+    write_calibration(tiny, CALIBRATION)
+    write_manifest(tiny)
     write_gold(root / "gold.jsonl", map(corrected, range(8)))
     write_gold(root / "held.jsonl", [corrected(3)])
     pin(Registry(root / "models"), [root / "held.jsonl"])
@@ -95,6 +99,13 @@ def test_metrics_say_what_was_learned(trained: Path) -> None:
     before, after = (metrics["seqeval"][when]["micro avg"]["f1-score"] for when in ("before", "after"))
     assert 0 <= before <= after <= 1
     assert "Fine-tuned from the model" in (trained / "README.md").read_text(encoding="utf-8")
+
+
+def test_confidences_are_calibrated_as_those_of_the_parent(trained: Path, root: Path) -> None:
+    parent = root / "tiny" / "checkpoint"
+    assert load_checkpoint(trained).calibration == CALIBRATION
+    assert json.loads((trained / "metrics.json").read_text(encoding="utf-8"))["calibration"] == {"parent": str(parent)}
+    assert f"Confidences are calibrated as those of the model `{parent}`" in (trained / "README.md").read_text(encoding="utf-8")
 
 
 def test_suspects_are_ranked_with_their_places(trained: Path, root: Path) -> None:
