@@ -1,4 +1,4 @@
-"""How sure a model is, against how often it is right: two logistic curves, kept beside the model as a few numbers of JSON.
+"""How sure a model is, against how often it is right: logistic curves, kept beside the model as a few numbers of JSON.
 
 A raw confidence is what the network's probabilities and the assembler's margin give. The curves turn it, together with what else the
 page says for or against the value, into the share of such values that are right.
@@ -25,7 +25,10 @@ WAY_OUT = "fit it again with `python -m gongkai.training.calibrate MODEL`"
 
 
 class CellEvidence(StrEnum):
-    """What speaks for or against a cell beside its raw confidence; the first three are its status."""
+    """What speaks for or against a cell beside its raw confidence; the first three are its status.
+
+    A blank has a curve of its own: that nothing is printed there is another claim than what is.
+    """
 
     PLACED = "placed"
     DERIVED = "derived"
@@ -93,12 +96,15 @@ class Calibration(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     cells: Curve[CellEvidence]
+    blanks: Curve[CellEvidence]
     figures: Curve[FigureEvidence]
     ceiling: float = Field(gt=0.5, lt=1)
 
     def of_cell(self, raw: float, evidence: Iterable[CellEvidence] = ()) -> float:
         """The confidence of a cell."""
-        return min(self.ceiling, self.cells(raw, evidence))
+        known = frozenset(evidence)
+        curve = self.blanks if CellEvidence.BLANK in known else self.cells
+        return min(self.ceiling, curve(raw, known))
 
     def of_figure(self, raw: float, evidence: Iterable[FigureEvidence] = ()) -> float:
         """The confidence of a figure."""

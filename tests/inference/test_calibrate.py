@@ -28,6 +28,7 @@ CALIBRATION = Calibration(
             CellEvidence.DERIVED: 3.0,
         },
     ),
+    blanks=Curve[CellEvidence](intercept=-1.0, slope=1.0, weights={CellEvidence.SUM_HOLDS: 2.0}),
     figures=Curve[FigureEvidence](
         intercept=0.0,
         slope=1.0,

@@ -25,8 +25,9 @@ from gongkai.model.errors import CheckpointError
 CURVE = Curve[CellEvidence](
     intercept=0.5, slope=0.8, weights={CellEvidence.SUM_HOLDS: 1.0, CellEvidence.DOUBTFUL: -3.0, CellEvidence.DERIVED: 2.0}
 )
+BLANKS = Curve[CellEvidence](intercept=-1.0, slope=0.5, weights={CellEvidence.SUM_HOLDS: 2.0})
 FIGURES = Curve[FigureEvidence](intercept=0.0, slope=1.0, weights={FigureEvidence.CELL_AGREES: 1.5})
-CALIBRATION = Calibration(cells=CURVE, figures=FIGURES, ceiling=0.9995)
+CALIBRATION = Calibration(cells=CURVE, blanks=BLANKS, figures=FIGURES, ceiling=0.9995)
 
 shares = st.floats(0, 1)
 evidence = st.frozensets(st.sampled_from(CellEvidence))
@@ -34,7 +35,7 @@ evidence = st.frozensets(st.sampled_from(CellEvidence))
 
 def record(**changes: Any) -> dict[str, Any]:
     curve = {"intercept": 0.0, "slope": 1.0, "weights": {}}
-    return {"cells": {**curve, **changes}, "figures": curve, "ceiling": 0.9995}
+    return {"cells": {**curve, **changes}, "blanks": curve, "figures": curve, "ceiling": 0.9995}
 
 
 def test_a_curve_is_logistic() -> None:
@@ -45,6 +46,11 @@ def test_a_curve_is_logistic() -> None:
 
 def test_without_a_shift_the_raw_confidence_stands() -> None:
     assert [FIGURES(raw) for raw in (0.01, 0.3, 0.5, 0.97)] == [0.01, 0.3, 0.5, 0.97]
+
+
+def test_a_blank_has_a_curve_of_its_own() -> None:
+    assert CALIBRATION.of_cell(0.9, [CellEvidence.BLANK]) == BLANKS(0.9) == 0.524633
+    assert CALIBRATION.of_cell(0.9, [CellEvidence.PLACED]) == CURVE(0.9)
 
 
 @given(shares, shares, evidence)

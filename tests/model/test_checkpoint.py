@@ -10,7 +10,9 @@ from gongkai.model.errors import CheckpointError
 from gongkai.model.labels import label_set
 from gongkai.training.tiny import random_checkpoint
 
-CALIBRATION = Calibration(cells=Curve(intercept=1.0, slope=0.5), figures=Curve(intercept=0.0, slope=1.0), ceiling=0.999)
+CALIBRATION = Calibration(
+    cells=Curve(intercept=1.0, slope=0.5), blanks=Curve(intercept=2.0, slope=0.5), figures=Curve(intercept=0.0, slope=1.0), ceiling=0.999
+)
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,9 @@ SETTINGS = {
     },
     "tune": {"passes": 2, "replay": 1.0, "dev": 0.2, "evaluations": 3, "patience": 2, "keep": [0.5, 0.0], "keep_cost": 0.01},
 }
-CALIBRATION = Calibration(cells=Curve(intercept=1.0, slope=0.5), figures=Curve(intercept=0.0, slope=1.0), ceiling=0.999)
+CALIBRATION = Calibration(
+    cells=Curve(intercept=1.0, slope=0.5), blanks=Curve(intercept=2.0, slope=0.5), figures=Curve(intercept=0.0, slope=1.0), ceiling=0.999
+)
 
 
 def corrected(number: int) -> LabelledPage:

@@ -30,8 +30,11 @@ def fit(observed: Observed) -> Calibration:
 
     Raises MissingExtraError without SciPy.
     """
+    blank = [one for one in observed.cells if CellEvidence.BLANK in one.evidence]
+    filled = [one for one in observed.cells if CellEvidence.BLANK not in one.evidence]
     return Calibration(
-        cells=Curve[CellEvidence].model_validate(_parameters(observed.cells, tuple(CellEvidence))),
+        cells=Curve[CellEvidence].model_validate(_parameters(filled, tuple(CellEvidence))),
+        blanks=Curve[CellEvidence].model_validate(_parameters(blank, [name for name in CellEvidence if name is not CellEvidence.BLANK])),
         figures=Curve[FigureEvidence].model_validate(_parameters(observed.figures, tuple(FigureEvidence))),
         ceiling=CEILING,
     )

@@ -34,7 +34,10 @@ METRICS_BEFORE: dict[str, Any] = {
     "sets": {},
 }
 CALIBRATION = Calibration(
-    cells=Curve[CellEvidence](intercept=1.0, slope=1.0), figures=Curve[FigureEvidence](intercept=0.0, slope=1.0), ceiling=0.999
+    cells=Curve[CellEvidence](intercept=1.0, slope=1.0),
+    blanks=Curve[CellEvidence](intercept=0.0, slope=1.0),
+    figures=Curve[FigureEvidence](intercept=0.0, slope=1.0),
+    ceiling=0.999,
 )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 from random import Random
 
@@ -35,6 +36,15 @@ def test_without_observations_raw_confidences_stand() -> None:
     found = fit(Observed(0, "0" * 64, (), ()))
     assert (found.figures.intercept, found.figures.slope, found.figures.weights) == (0.0, 1.0, {})
     assert found.ceiling == CEILING == 0.9995
+
+
+def test_blanks_are_fitted_apart() -> None:
+    cells = observed(4_000, TRUE).cells
+    blank = tuple(replace(one, evidence=one.evidence | {CellEvidence.BLANK}, right=not one.right) for one in cells)
+    both = fit(Observed(1, "0" * 64, (*cells, *blank), ()))
+    assert both.cells == fit(Observed(1, "0" * 64, cells, ())).cells
+    assert CellEvidence.BLANK not in both.blanks.weights
+    assert both.blanks(0.9) < 0.5 < both.cells(0.9)
 
 
 def test_agreement_that_seems_to_mislead_is_left_out() -> None:
