@@ -31,7 +31,7 @@ measured. `{COMMAND} MODEL` fits and measures it.
 Confidences of cells and figures are calibrated (`calibration.json`): logistic curves over the raw confidence and over what else the page says,
 fitted on {fitted["documents"]} held-out generated pages and passages (sha256 `{fitted["sha256"][:16]}`: {fitted["cells"]:,} cells, {fitted["figures"]:,} figures)
 and measured on {calibration["date"]} with `{COMMAND}` on {measured["documents"]} others (sha256 `{measured["sha256"][:16]}`). A cell is right if its number is printed
-there, though nobody could tell from the page; a figure, if place, label and value are. The error is the mean distance between confidence and the share that is right.
+there, though nobody could tell from the page; a figure, if place, label and value are; blanks are cells said to be printed empty. The error is the mean distance between confidence and the share that is right.
 
 | values | | how many | error | at 0.95 or more | of them right |
 | --- | --- | --- | --- | --- | --- |
@@ -46,7 +46,7 @@ there, though nobody could tell from the page; a figure, if place, label and val
 
 
 def _totals(calibration: Mapping[str, Any]) -> Iterator[str]:
-    for kind in ("cells", "figures"):
+    for kind in ("cells", "blanks", "figures"):
         for when, word in (("before", "raw"), ("after", "calibrated")):
             found = calibration[kind][when]
             rates = f"{found['error']:.4f} | {100 * found['sure']:.2f} % | {100 * found['sure_right']:.3f} %"

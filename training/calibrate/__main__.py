@@ -15,13 +15,13 @@ import typer
 
 from gongkai.inference.extract import Extractor
 from gongkai.inference.predict import Predictor
-from gongkai.model.calibration import Calibration, write_calibration
-from gongkai.model.checkpoint import METRICS, shipped_folder, write_manifest
+from gongkai.model.calibration import Calibration, CellEvidence, write_calibration
+from gongkai.model.checkpoint import CARD, METRICS, shipped_folder, write_manifest
 from gongkai.training.calibrate.diagram import diagram
 from gongkai.training.calibrate.fit import fit
 from gongkai.training.calibrate.observe import CHECK_SEEDS, FIT_SEEDS, Observed, documents, observe
 from gongkai.training.calibrate.reliability import reliability
-from gongkai.training.card import write_card
+from gongkai.training.card import card
 from gongkai.training.card_calibration import DIAGRAM
 
 PAGES = 140
@@ -46,14 +46,18 @@ def calibrate(
 
 def report(calibration: Calibration, learned: Observed, others: Observed) -> dict[str, Any]:
     """What metrics.json says of a calibration: what it was fitted on, and its bins before and after on `others`."""
-    cells = [(one.raw, calibration.of_cell(one.raw, one.evidence), one.right) for one in others.cells]
-    figures = [(one.raw, calibration.of_figure(one.raw, one.evidence), one.right) for one in others.figures]
+    values: dict[str, list[tuple[float, float, bool]]] = {"cells": [], "blanks": [], "figures": []}
+    for cell in others.cells:
+        kind = "blanks" if CellEvidence.BLANK in cell.evidence else "cells"
+        values[kind].append((cell.raw, calibration.of_cell(cell.raw, cell.evidence), cell.right))
+    for figure in others.figures:
+        values["figures"].append((figure.raw, calibration.of_figure(figure.raw, figure.evidence), figure.right))
     kinds = {
-        name: {
-            "before": reliability((raw, right) for raw, _, right in values).as_json(),
-            "after": reliability((sure, right) for _, sure, right in values).as_json(),
+        kind: {
+            "before": reliability((raw, right) for raw, _, right in triples).as_json(),
+            "after": reliability((sure, right) for _, sure, right in triples).as_json(),
         }
-        for name, values in (("cells", cells), ("figures", figures))
+        for kind, triples in values.items()
     }
     return {"fitted": _source(learned), "measured": _source(others), **kinds}
 
@@ -65,12 +69,12 @@ def _source(observed: Observed) -> dict[str, Any]:
 
 def write(folder: Path, calibration: Calibration, section: dict[str, Any]) -> None:
     """Everything that a calibration changes in a model folder; the manifest last."""
-    metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
-    metrics["calibration"] = section
+    metrics = {**json.loads((folder / METRICS).read_text(encoding="utf-8")), "calibration": section}
+    text = card(metrics)  # first, so that metrics of which no card can be written leave the folder as it was
     write_calibration(folder, calibration)
     (folder / DIAGRAM).write_text(diagram({kind: section[kind] for kind in ("cells", "figures")}), encoding="utf-8")
     (folder / METRICS).write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    write_card(folder)
+    (folder / CARD).write_text(text, encoding="utf-8")
     write_manifest(folder)
 
 
@@ -78,7 +82,7 @@ def summary(section: dict[str, Any]) -> list[str]:
     """The errors and the share of sure values, before and after, for a person."""
     return [
         f"{kind:8} {when:7} error {found['error']:.4f}, {100 * found['sure']:.2f} % at 0.95 or more, {100 * found['sure_right']:.3f} % of them right"
-        for kind in ("cells", "figures")
+        for kind in ("cells", "blanks", "figures")
         for when, found in section[kind].items()
     ]
 

@@ -97,6 +97,7 @@ def test_the_report_holds_raw_against_calibrated() -> None:
     }
     assert found["cells"]["after"]["bins"] == [[0.95, 0.98, 20, 19, 0.96073]]
     assert found["measured"] == {"documents": 1, "sha256": "b", "cells": 20, "figures": 0}
+    assert found["blanks"]["after"]["values"] == 0
     assert command.summary(found)[1] == "cells    after   error 0.0107, 100.00 % at 0.95 or more, 95.000 % of them right"
 
 
