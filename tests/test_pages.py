@@ -48,7 +48,7 @@ class Expected:
         record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         assert record.pop("forbidden") == "rest"
         figures = tuple((label, value) for label, value in record.pop("figures"))
-        lists = {key: tuple(record[key]) for key in ("blank", "broken", "doubtful", "warned") if key in record}
+        lists: dict[str, tuple[str, ...]] = {key: tuple(record[key]) for key in ("blank", "broken", "doubtful", "warned") if key in record}
         expected = cls(**{**record, **lists, "figures": figures})
         named = {
             *expected.cells,

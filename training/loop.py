@@ -77,7 +77,7 @@ class _Remembering(Trainer):
 
     teacher: PreTrainedModel
 
-    def compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, **_: Any) -> Any:
+    def compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, *_: Any, **__: Any) -> Any:
         """The loss of the tags, and on replayed windows the divergence from the teacher beside it."""
         replayed = inputs.pop("replayed", None)
         outputs = model(**inputs)

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_a_model_below_its_floors_says_so_in_numbers(tiny: Path, monkeypatch: py
 
 def test_gold_files_give_cells_and_figures(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
-    records = [
+    records: list[dict[str, Any]] = [
         {"id": "a", "text": TEXT, "figures": [{"label": "requests_received", "start": 12, "end": 13}]},
         {"id": "b", "text": TEXT, "cells": {"requests.new_received.total": 5}, "partial": True},
         {"id": "c", "text": TEXT, "structure": [{"label": "value", "start": 12, "end": 13}], "figures": []},

@@ -41,10 +41,11 @@ def fit(observed: Observed) -> Calibration:
 
 
 def _parameters(observations: Sequence[Observation[Evidence]], names: Sequence[Evidence]) -> dict[str, object]:
-    columns = [[1.0, logit(one.raw), *(float(name in one.evidence) for name in names)] for one in observations]
+    columns = np.array([[1.0, logit(one.raw), *(float(name in one.evidence) for name in names)] for one in observations])
     right = np.array([one.right for one in observations], dtype=np.float64)
-    intercept, slope, *weights = most_likely(np.array(columns).reshape(-1, 2 + len(names)), right, [_bounds(name) for name in names])
-    used = {str(name): weight for name, weight in zip(names, weights, strict=True) if weight}
+    found = most_likely(columns.reshape(-1, 2 + len(names)), right, [_bounds(name) for name in names])
+    intercept, slope = found[:2]
+    used = {str(name): weight for name, weight in zip(names, found[2:], strict=True) if weight}
     return {"intercept": intercept, "slope": slope, "weights": used}
 
 
