@@ -41,12 +41,16 @@ def fit(observed: Observed) -> Calibration:
 
 
 def _parameters(observations: Sequence[Observation[Evidence]], names: Sequence[Evidence]) -> dict[str, object]:
-    columns = np.array([[1.0, logit(one.raw), *(float(name in one.evidence) for name in names)] for one in observations])
-    right = np.array([one.right for one in observations], dtype=np.float64)
+    columns = np.array([_row(observation, names) for observation in observations])
+    right = np.array([observation.right for observation in observations], dtype=np.float64)
     found = most_likely(columns.reshape(-1, 2 + len(names)), right, [_bounds(name) for name in names])
     intercept, slope = found[:2]
     used = {str(name): weight for name, weight in zip(names, found[2:], strict=True) if weight}
     return {"intercept": intercept, "slope": slope, "weights": used}
+
+
+def _row(observation: Observation[Evidence], names: Sequence[Evidence]) -> list[float]:
+    return [1.0, logit(observation.raw), *(float(name in observation.evidence) for name in names)]
 
 
 def _bounds(name: CellEvidence | FigureEvidence) -> tuple[float | None, float | None]:

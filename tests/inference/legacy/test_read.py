@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +33,7 @@ TRUE: dict[str | None, int | float | None] = {
 HEADER = ("统计指标", "单位", "统计数")
 
 
-def laid_out(rows: list[tuple[str, ...]], between: str, after: str) -> str:
+def laid_out(rows: Sequence[tuple[str, ...]], between: str, after: str) -> str:
     return "".join(between.join(row) + after for row in rows)
 
 
