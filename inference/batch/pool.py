@@ -108,8 +108,10 @@ class Pool:
 
     def _wait(self, seconds: float | None, also: Iterable[Connection]) -> None:
         due = [worker.due for worker in self._workers if worker.jobs or not worker.ready]
-        until = [max(0.0, min(due) - time.monotonic())] if due else []
-        timeout = min([*until, *([] if seconds is None else [seconds])], default=None)
+        limits: list[float] = [] if seconds is None else [seconds]
+        if due:
+            limits.append(max(0.0, min(due) - time.monotonic()))
+        timeout = min(limits) if limits else None
         sentinels = [worker.process.sentinel for worker in self._workers]
         wait([*(worker.connection for worker in self._workers), *sentinels, *also], timeout)
 

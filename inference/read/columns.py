@@ -70,9 +70,10 @@ def _numbers(line: Line, edge: float = math.inf) -> tuple[Word, ...]:
     numbers = line.words[first:]
     if not any(character.isdecimal() for word in numbers for character in word.text):
         return ()  # a line of strokes alone is no row: they may be what is left of a title
-    if len(numbers) > 1:
+    if len(numbers) != 1:
         return numbers
-    apart = numbers[0].x0 - line.words[first - 1].x1 >= _WIDE_GAP * line.size if first else numbers[0].x0 >= edge
+    (only,) = numbers
+    apart = only.x0 - line.words[first - 1].x1 >= _WIDE_GAP * line.size if first else only.x0 >= edge
     return numbers if apart else ()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import atheris  # pyright: ignore[reportMissingImports]
 
-with atheris.instrument_imports(include=["gongkai"]):
+with atheris.instrument_imports(include=["gongkai"]):  # pyright: ignore[reportAttributeAccessIssue]
     from fuzz_targets import TARGETS  # pyright: ignore[reportMissingImports]
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -36,7 +36,7 @@ def slots(table: str, row: str, printed: Mapping[str, int]) -> tuple[Slot, ...]:
 
 
 BOTH = {"natural_person": 5, "total": 5}
-FIVE = dict.fromkeys(("new_received", "granted", "handled_total"), BOTH)
+FIVE: dict[str, dict[str, int]] = dict.fromkeys(["new_received", "granted", "handled_total"], BOTH)
 
 
 def test_the_total_of_five_five_is_determinable_and_the_applicant_is_not() -> None:
