@@ -18,7 +18,9 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from gongkai.inference.commands.options import Lang
 from gongkai.inference.commands.streams import emit, say, speak_utf8
+from gongkai.inference.messages import choose_language, translated
 from gongkai.model.errors import GongkaiError, ModelFallbackWarning
 
 GROUP = "gongkai.commands"
@@ -36,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
     except GongkaiError as error:
-        say(f"gongkai: {error}")
+        say(f"gongkai: {translated(str(error))}")
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -65,12 +67,18 @@ def _warnings_for_people() -> Iterator[None]:
 def _app(arguments: list[str]) -> typer.Typer:
     """The command that `arguments` call; all of them where they call none, for `--help` and for a hint at a name misspelt."""
     app = typer.Typer(callback=_gongkai, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    called = next((argument for argument in arguments if not argument.startswith("-")), "")
+    called = _called(arguments)
     for name in (called,) if called in COMMANDS else COMMANDS:
         _add(app, name, getattr(import_module(f"gongkai.inference.commands.{name}"), name))
     if called not in COMMANDS:
         _add_foreign(app, called)
     return app
+
+
+def _called(arguments: Sequence[str]) -> str:
+    """The first argument that is neither an option nor the language after `--lang`; empty if there is none."""
+    pairs = zip(("", *arguments), arguments, strict=False)
+    return next((argument for before, argument in pairs if not argument.startswith("-") and before != "--lang"), "")
 
 
 def _add_foreign(app: typer.Typer, called: str) -> None:
@@ -116,8 +124,10 @@ def _gongkai(
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
     ] = False,
+    lang: Lang = None,
 ) -> None:
     """Read the statutory tables and figures of Chinese government-information reports."""
+    choose_language(lang)
 
 
 if __name__ == "__main__":

@@ -63,5 +63,5 @@ def _case(folder: Path, what: str) -> ParameterSet:
 def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nobody's terminal or proxy settings decide a test, nor the models that somebody promoted."""
     monkeypatch.setenv("GONGKAI_MODELS", str(tmp_path_factory.getbasetemp() / "no-models"))
-    for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING"):
+    for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)

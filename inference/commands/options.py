@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from gongkai.inference.messages import Language
+
+Lang = Annotated[Language | None, typer.Option("--lang", help="The language of messages and captions; by default that of the locale.")]
 Paths = Annotated[
     list[str] | None, typer.Argument(metavar="PATH...", help="Text, HTML, Word, PDF or .jsonl files, folders of them, or - for stdin.")
 ]

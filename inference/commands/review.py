@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import locale
-import os
-import sys
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +12,7 @@ from gongkai.inference.commands.options import Model, Paths, Samples
 from gongkai.inference.commands.run import chosen, for_each
 from gongkai.inference.commands.streams import say
 from gongkai.inference.extract import Extractor
+from gongkai.inference.messages import Language, language
 from gongkai.inference.read.sources import Source
 from gongkai.inference.report.review.html import Lang
 from gongkai.inference.report.review.index import Entry, entry_of, render_index
@@ -24,18 +21,6 @@ from gongkai.inference.report.review.review import review_of
 from gongkai.inference.write import prepare_folder, write_whole
 
 _INDEX, _PAGES = "index.html", "pages"
-
-
-class Language(StrEnum):
-    """The language in which a page is first shown."""
-
-    ZH = "zh"
-    EN = "en"
-
-    @property
-    def code(self) -> Lang:
-        """The code as the pages take it."""
-        return "zh" if self is Language.ZH else "en"
 
 
 def review(
@@ -54,7 +39,7 @@ def review(
         raise typer.BadParameter(f"{len(sources)} documents make several pages; name a folder instead of {out}", param_hint="--out")
     folder = out / _PAGES if whole else out.parent
     prepare_folder(folder)
-    pages = Pages(folder, Extractor.from_pretrained(model), (lang or _language()).code, None if whole else out.name)
+    pages = Pages(folder, Extractor.from_pretrained(model), _code(lang or language()), None if whole else out.name)
     code = for_each(sources, pages.write)
     if whole:
         write_whole(out / _INDEX, render_index(pages.entries, pages.language))
@@ -84,9 +69,5 @@ class Pages:
         self.entries.append(entry_of(found, f"{_PAGES}/{name}"))
 
 
-def _language() -> Language:
-    """Chinese where the locale is, else English."""
-    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), None)
-    if named is None and sys.platform == "win32":
-        named = locale.getlocale()[0]
-    return Language.ZH if (named or "").lower().startswith(("zh", "chinese")) else Language.EN
+def _code(language: Language) -> Lang:
+    return "zh" if language is Language.ZH else "en"

@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from gongkai.inference.messages import translated
 from gongkai.inference.report.words import plain
 
 BROKEN_PIPE = 141  # what a shell reports of a program that its reader left
@@ -31,8 +32,8 @@ def emit(text: str) -> None:
 
 
 def say(message: str) -> None:
-    """Write one line to stderr, without anything that a terminal would obey."""
-    print(plain(" ".join(message.split("\n"))), file=sys.stderr)
+    """Write one line to stderr in the language chosen, without anything that a terminal would obey."""
+    print(plain(" ".join(translated(message).split("\n"))), file=sys.stderr)
 
 
 def _forget_stdout() -> None:

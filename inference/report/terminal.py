@@ -17,6 +17,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from gongkai.inference.messages import Language, language, translated, word
+from gongkai.inference.report.review import words as review_words
 from gongkai.inference.report.tables import BlockView, RowView, TableView, table_views, title_of
 from gongkai.inference.report.words import check_line, number, plain, squeezed, stacked
 from gongkai.inference.results import Basis, Cell, Extraction, Figure, Indicator, Status, Verdict
@@ -25,7 +27,7 @@ from gongkai.model.labels import label_set
 SURE = 0.9
 MARKS = {Status.PRINTED: "", Status.PLACED: "·", Status.DERIVED: "=", Status.BLANK: "—"}
 STYLES = {Status.PRINTED: "", Status.PLACED: "cyan", Status.DERIVED: "italic magenta", Status.BLANK: "dim"}
-LEGEND = "5 printed   ·5 placed   =5 derived   — printed empty   5? confidence below 0.9"
+_FORMS = {None: "no_form", "mixed": "mixed"}
 _TITLE_CELLS = 44  # a title column no wider than this keeps the numbers near their titles
 _LEAST_TITLE = 16
 _NUMBER_CELLS = 5  # mark, three digits, doubt
@@ -45,7 +47,7 @@ def _whole(extraction: Extraction) -> Group:
     parts: list[RenderableType] = [_head(extraction)]
     parts += (_table(view) for view in table_views(extraction))
     if extraction.cells:
-        parts.append(Text(LEGEND, style="dim"))
+        parts.append(Text(word("legend"), style="dim"))
     parts += (part for part in _listings(extraction) if part)
     return Group(*(piece for part in parts for piece in (part, Text())))
 
@@ -55,19 +57,19 @@ def _listings(extraction: Extraction) -> tuple[Group | None, ...]:
 
 
 def _head(extraction: Extraction) -> Text:
-    head = Text(plain(extraction.agency or "(agency not found)"), style="bold")
+    head = Text(plain(extraction.agency or word("no_agency")), style="bold")
     year = f"  {extraction.report_year}" if extraction.report_year else ""
-    form = f"form {extraction.form}" if extraction.form else "no form"
+    form = _FORMS.get(extraction.form, "form")
     repairs = sum(repair.count for repair in extraction.repairs)
-    mended = f" · {repairs} {'repair' if repairs == 1 else 'repairs'}" if repairs else ""
+    mended = f" · {word('repairs', count=repairs)}" if repairs else ""
     head.append(f"{year}\n", style="bold")
-    return head.append(f"{plain(extraction.source)} · {form}{mended}", style="dim not bold")
+    return head.append(f"{plain(extraction.source)} · {word(form, form=extraction.form)}{mended}", style="dim not bold")
 
 
 def _table(view: TableView) -> Group:
     title = Text(view.section, style="bold blue")
     if not view.blocks:
-        return Group(title, Text("nothing of this table was found", style="dim"))
+        return Group(title, Text(word("nothing_found"), style="dim"))
     width = min(_TITLE_CELLS, max(map(_title_width, view.blocks)))
     return Group(title, *(piece for block in view.blocks for piece in (Text(), _block(block, width))))
 
@@ -107,19 +109,18 @@ def _checks(extraction: Extraction) -> Group | None:
     if not extraction.checks:
         return None
     counts = {verdict: sum(check.verdict is verdict for check in extraction.checks) for verdict in Verdict}
-    summary = f"holds {counts[Verdict.HOLDS]}, broken {counts[Verdict.BROKEN]}, cannot be told {counts[Verdict.UNKNOWN]}"
-    lines: list[Text] = [_section("勾稽关系", f"the arithmetic: {summary}")]
+    lines: list[Text] = [_section("勾稽关系", word("arithmetic", **{str(verdict): count for verdict, count in counts.items()}))]
     for check in extraction.checks:
         if check.verdict is Verdict.BROKEN:
             lines.append(Text.assemble(("✗ ", "bold red"), check_line(check)))
-            lines += (Text(f"    doubtful: {title_of(key)}", style="yellow") for key in check.doubtful)
+            lines += (Text(f"    {word('doubtful', cell=title_of(key))}", style="yellow") for key in check.doubtful)
     return Group(*lines)
 
 
 def _legacy(extraction: Extraction) -> Group | None:
     """The rows of a statistics table of before 2019, in printed order."""
     rows = [(squeezed(indicator.name, _TITLE_CELLS), _amount(indicator)) for indicator in extraction.legacy]
-    return _listing("统计表", f"statistics table of before 2019: {len(rows)}", rows) if rows else None
+    return _listing("统计表", word("legacy", count=len(rows)), rows) if rows else None
 
 
 def _amount(indicator: Indicator) -> Text:
@@ -131,7 +132,7 @@ def _amount(indicator: Indicator) -> Text:
 def _figures(extraction: Extraction) -> Group | None:
     names = label_set().figures
     rows = [(names.get(figure.label, figure.label), _value(figure), _wording(figure)) for figure in extraction.figures]
-    return _listing("正文数据", f"figures of the narrative: {len(rows)}", rows) if rows else None
+    return _listing("正文数据", word("figures", count=len(rows)), rows) if rows else None
 
 
 def _value(figure: Figure) -> Text:
@@ -148,7 +149,7 @@ def _wording(figure: Figure) -> Text:
 def _entities(extraction: Extraction) -> Group | None:
     names = label_set().entities
     found = dict.fromkeys((names.get(entity.label, entity.label), squeezed(entity.text)) for entity in extraction.entities)
-    return _listing("名称与日期", "names, dates, addresses", [(name, Text(text)) for name, text in found]) if found else None
+    return _listing("名称与日期", word("entities"), [(name, Text(text)) for name, text in found]) if found else None
 
 
 def _listing(title: str, note: str, rows: Iterable[tuple[str, *tuple[Text, ...]]]) -> Group:
@@ -163,8 +164,14 @@ def _listing(title: str, note: str, rows: Iterable[tuple[str, *tuple[Text, ...]]
 
 
 def _warnings(extraction: Extraction) -> Group | None:
-    lines: Iterator[Text] = (Text.assemble(("! ", "bold yellow"), plain(warning)) for warning in extraction.warnings)
-    return Group(_section("注意", "warnings"), *lines) if extraction.warnings else None
+    lines: Iterator[Text] = (Text.assemble(("! ", "bold yellow"), plain(_told(warning))) for warning in extraction.warnings)
+    return Group(_section("注意", word("warnings")), *lines) if extraction.warnings else None
+
+
+def _told(warning: str) -> str:
+    """A warning in the language chosen: by the catalogue, or else as the pages for checking tell it."""
+    known = translated(warning)
+    return known if known != warning or language() is Language.EN else review_words.warning(warning).zh
 
 
 def _section(title: str, note: str) -> Text:
