@@ -107,7 +107,7 @@ class Extractor:
                 *check_sums(legacy.sums, {row.key: row for row in legacy.indicators if row.key}),
             ),
             repairs=text.repairs,
-            warnings=(*document.warnings, *assembly.warnings, *legacy.warnings, *_missing(page, assembly, figures)),
+            warnings=(*document.warnings, *assembly.warnings, *legacy.warnings, *_missing(page, legacy, assembly, figures)),
             legacy=located.indicators(legacy.indicators),
         )
         if self.calibration is not None:
@@ -127,6 +127,6 @@ def _outside(page: LabelledPage, legacy: LegacyTables) -> LabelledPage:
     return LabelledPage(page.page, tuple(spans))
 
 
-def _missing(page: LabelledPage, assembly: Assembly, figures: tuple[Figure, ...]) -> tuple[str, ...]:
-    found = assembly.cells or figures or any(span.label in _TITLES for span in page.spans)
+def _missing(page: LabelledPage, legacy: LegacyTables, assembly: Assembly, figures: tuple[Figure, ...]) -> tuple[str, ...]:
+    found = assembly.cells or figures or legacy.regions or any(span.label in _TITLES for span in page.spans)
     return () if found else (NOTHING_FOUND,)

@@ -66,6 +66,19 @@ def test_a_reading_keeps_the_labels_and_the_repaired_text() -> None:
     assert reading.document is document
 
 
+def test_an_old_statistics_table_is_kept_from_the_figures_and_read_apart() -> None:
+    rows = ("收到申請總數 件 1２", "當面申請数 件 2", "传真申请数 件 0", "网络申请数 件 10", "信函申请5件 件 0")
+    text = "统计指标 单位 统计数\n" + "\n".join(rows)
+    result = EXTRACTOR(text)
+    assert result.figures == ()
+    assert [(row.key, row.value, row.text) for row in result.legacy[:2]] == [
+        ("legacy.received", 12, "1２"),
+        ("legacy.received_in_person", 2, "2"),
+    ]
+    assert [text[slice(*row.name_span)] for row in result.legacy[:2]] == ["收到申請總數", "當面申請数"]
+    assert (result.form, NOTHING_FOUND in result.warnings) == (None, False)
+
+
 def test_html_is_read_as_html_and_located_in_its_source() -> None:
     html = "<!DOCTYPE html><html><body><p>收到政府信息公开<b>申请</b>7件</p><p>二</p></body></html>"
     (figure,) = EXTRACTOR(html).figures
