@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from gongkai.inference.arithmetic import form_for_sums
 from gongkai.inference.assemble.merge import merged
@@ -16,6 +17,7 @@ from gongkai.inference.assemble.review import read_review
 from gongkai.inference.assemble.tokens import Kind, Token, cells_overlooked, tokens_of
 from gongkai.inference.derive import derive
 from gongkai.inference.facts import facts_of
+from gongkai.inference.forms import forms
 from gongkai.inference.results import Cell, Figure, Offsets
 from gongkai.model.types import LabelledPage
 
@@ -64,8 +66,15 @@ def assemble(
     undecided = frozenset(key for reading in readings for key in reading.undecided)
     document_form = _document_form(readings)
     known = derive(cells, facts, form_for_sums(form or document_form, set(cells)), undecided)
+    if form is None:  # no requests table says which rows there are
+        known = {key: cell for key, cell in known.items() if key in cells or key in _keys_of_both_forms()}
     warnings = (*(warning for reading in readings for warning in reading.warnings), *conflicts)
     return Assembly(document_form, tuple(known.values()), tuple(dict.fromkeys(warnings)))
+
+
+@cache
+def _keys_of_both_forms() -> frozenset[str]:
+    return frozenset.intersection(*(frozenset(form.keys()) for form in forms().values()))
 
 
 def _with_cells(text: str, region: Region, overlooked: Sequence[Token]) -> Region:
