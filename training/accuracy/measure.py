@@ -12,6 +12,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from gongkai.inference.extract import Extractor
+from gongkai.inference.read.document import document_from_text
+from gongkai.inference.results import Extraction
 from gongkai.model.checkpoint import shipped_folder
 from gongkai.model.types import LabelledPage, Page
 from gongkai.training.accuracy.derivable import derivable
@@ -85,7 +87,7 @@ def score(order: Order, readers: Sequence[str], model: Path | None) -> PageScore
     """One page, read by each of `readers`."""
     page = order.page()
     truth = truth_of(page)
-    scores = {reader: score_page(truth, _extractor(reader, page, model)(page.text).cells) for reader in readers}
+    scores = {reader: score_page(truth, _read(reader, page, model).cells) for reader in readers}
     return PageScore(
         page.id,
         order.seed,
@@ -97,8 +99,11 @@ def score(order: Order, readers: Sequence[str], model: Path | None) -> PageScore
     )
 
 
-def _extractor(reader: str, page: SyntheticPage, model: Path | None) -> Extractor:
-    return _chain(model) if reader == "chain" else Extractor(GoldLabels(normalised_page(page.marked)))
+def _read(reader: str, page: SyntheticPage, model: Path | None) -> Extraction:
+    """What a reader makes of a page. The gold labels are those of its text, even where that looks like HTML."""
+    if reader == "chain":
+        return _chain(model)(page.text)
+    return Extractor(GoldLabels(normalised_page(page.marked))).extract(document_from_text("text", page.text))
 
 
 @cache
