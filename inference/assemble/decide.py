@@ -26,7 +26,7 @@ def decided(
         row = rows.get(stage.key)
         if row is None:
             continue
-        costs = marginals.costs[stage.key] if marginals.exact else tuple(candidate.price for candidate in stage.candidates)
+        costs = marginals.costs[stage.key]
         for index, column in enumerate(columns):
             key = f"{table}.{stage.key}.{column}"
             cell = _cell(key, index, stage.candidates, costs, row)

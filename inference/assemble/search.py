@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 Step = Callable[[Floats, Candidate], tuple[Floats, Floats]]
 """(states, candidate) → (what taking the candidate costs in each state, the states after it).
 
-States have shape (states, columns, 2): the least and the most that what was read so far leaves in every column.
+States have shape (states, columns, 2): the least and the most that what was read so far leaves in every column. A column from
+-inf to inf, of which nothing is known, costs nothing.
 """
 
 _MOST_STATES = 2000
@@ -35,7 +36,8 @@ class Stage:
 class Marginals:
     """`costs[key][k]`: the cost of the cheapest whole table in which line `key` takes its candidate k.
 
-    `exact` is False if the search had to be cut short; then only what a line says by itself can be trusted.
+    `exact` is False if the search had to be cut short; then it costs at least that, and what may be the cheapest table costs as
+    much as the cheapest one that was found. A candidate that is dearer by a margin is so in any case.
     """
 
     costs: Mapping[str, tuple[float, ...]]
@@ -46,13 +48,54 @@ def min_marginals(stages: Sequence[Stage], columns: int, margin: float) -> Margi
     """The cheapest completion through every candidate of every stage; all columns begin at zero.
 
     A first narrow search gives a whole table whose cost bounds the second: states dearer than that by `margin` are dropped,
-    since nothing hangs on what is dearer. If more than `_MOST_STATES` remain at any line, the search gives up.
+    since nothing hangs on what is dearer. If more than `_MOST_STATES` remain at any line, the search gives up, and the columns are
+    looked at one by one.
     """
     narrow = _forward(stages, columns, inf, _NARROW)
     if narrow.exact:
-        return _marginals(stages, narrow)
-    wide = _forward(stages, columns, float(narrow.layers[-1].min()) + margin, _MOST_STATES, give_up=True)
-    return _marginals(stages, wide) if wide.exact else Marginals({}, exact=False)
+        return Marginals(_marginals(stages, narrow), exact=True)
+    known = float(narrow.layers[-1].min())
+    wide = _forward(stages, columns, known + margin, _MOST_STATES, give_up=True)
+    if wide.exact:
+        return Marginals(_marginals(stages, wide), exact=True)
+    known = min(known, float(_forward(stages, columns, inf, _MOST_STATES).layers[-1].min()))
+    return Marginals(_at_least(stages, columns, known, margin), exact=False)
+
+
+def _at_least(stages: Sequence[Stage], columns: int, known: float, margin: float) -> Mapping[str, tuple[float, ...]]:
+    """What a whole table through each candidate costs at least, but no less than the cheapest table `known`.
+
+    A table costs no less than its lines by themselves, and than its lines with the sums of one of its columns.
+    """
+    lowest = [min(candidate.price for candidate in stage.candidates) for stage in stages]
+    rest = sum(lowest)
+    least = {
+        stage.key: np.array([max(known, rest - own + candidate.price) for candidate in stage.candidates])
+        for stage, own in zip(stages, lowest, strict=True)
+    }
+    for column in range(columns):
+        seen = [_seen_in(stage, column) for stage in stages]
+        search = _forward([stage for stage, _ in seen], columns, known + margin, _MOST_STATES, give_up=True)
+        if search.exact:
+            costs = _marginals([stage for stage, _ in seen], search)
+            least = {stage.key: np.maximum(least[stage.key], np.array(costs[stage.key])[same]) for stage, same in seen}
+    return {key: tuple(costs.tolist()) for key, costs in least.items()}
+
+
+def _seen_in(stage: Stage, column: int) -> tuple[Stage, NDArray[np.intp]]:
+    """A stage as it looks in one column, with one candidate for all that look alike there, and which one stands for each."""
+    places: dict[tuple[int | float | str, float], int] = {}
+    same = [places.setdefault((candidate.states[column], candidate.price), len(places)) for candidate in stage.candidates]
+    first = {place: candidate for candidate, place in zip(reversed(stage.candidates), reversed(same), strict=True)}
+
+    def step(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
+        prices, after = stage.step(states, candidate)
+        seen = np.full_like(after, inf)
+        seen[:, :, 0] = -inf
+        seen[:, column] = after[:, column]
+        return prices, seen
+
+    return Stage(stage.key, tuple(first[place] for place in range(len(places))), step), np.array(same, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +168,7 @@ def _cheapest(states: Floats, costs: Floats, moves: _Moves, most: int) -> tuple[
     return states[chosen], costs[chosen], _Moves(moves.before[kept], moves.candidate[kept], moves.price[kept], after[kept])
 
 
-def _marginals(stages: Sequence[Stage], search: _Search) -> Marginals:
+def _marginals(stages: Sequence[Stage], search: _Search) -> Mapping[str, tuple[float, ...]]:
     to_go = np.zeros(len(search.layers[-1]))
     costs: dict[str, tuple[float, ...]] = {}
     for stage, layer, moves in zip(reversed(stages), reversed(search.layers[:-1]), reversed(search.moves), strict=True):
@@ -135,4 +178,4 @@ def _marginals(stages: Sequence[Stage], search: _Search) -> Marginals:
         costs[stage.key] = tuple(through.tolist())
         to_go = np.full(len(layer), inf)
         np.minimum.at(to_go, moves.before, rest)
-    return Marginals(costs, search.exact)
+    return costs

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import ModuleType
 
 import pytest
 
-from gongkai.inference.assemble import Assembly, assemble
-from gongkai.inference.assemble.reading import Context
+from gongkai.inference.assemble import Assembly, assemble, reading, requests, review
+from gongkai.inference.assemble.decide import decided
+from gongkai.inference.assemble.layout import Layout, Slots, slots_of
+from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading
 from gongkai.inference.assemble.regions import find_regions
+from gongkai.inference.assemble.rows import Line
+from gongkai.inference.assemble.search import Marginals, Stage
 from gongkai.inference.assemble.tokens import Token, tokens_of
 from gongkai.inference.forms import Block, forms
 from gongkai.inference.results import Basis, Figure, Status
@@ -120,6 +125,74 @@ def context_of(marked: str, *, gridded: bool = False, deduplicated: bool = False
     page = labelled_page(marked)
     (region,) = find_regions(tokens_of(page))
     return Context(page.page, region, gridded, deduplicated)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the assembler made of a table: its reading, the lines that it decided on, and how it searched."""
+
+    reading: TableReading
+    rows: Mapping[str, PrintedRow]
+    columns: Sequence[str]
+    exact: bool
+    keeps_blanks: bool
+    glued: bool
+    deduplicated: bool
+
+    def said(self, key: str, column: int) -> int | str | None:
+        """The number of a cell, `blank`, `open` if several are possible, or None if nothing can be said."""
+        name = f"{self.reading.table}.{key}.{self.columns[column]}"
+        cell = self.reading.cells.get(name)
+        if cell is not None:
+            return "blank" if cell.value is None else int(cell.value)
+        return "open" if name in self.reading.undecided else None
+
+
+@dataclass(slots=True)
+class Caught:
+    """What a reader was seen to decide on."""
+
+    layout: Layout | None = None
+    seen: tuple[TableReading, Mapping[str, PrintedRow], Sequence[str], bool] | None = None
+
+
+def see(module: ModuleType, context: Context, facts: Facts) -> Seen | None:
+    """What the reader of `module` makes of a table, None if it gives the table up before any decision."""
+    caught = Caught()
+
+    def printed(text: str, line: Line, layout: Layout) -> Slots:
+        caught.layout = layout
+        return slots_of(text, line, layout)
+
+    def deciding(
+        table: str, columns: Sequence[str], stages: Sequence[Stage], found: Marginals, rows: Mapping[str, PrintedRow]
+    ) -> TableReading:
+        decision = decided(table, columns, stages, found, rows)
+        caught.seen = (decision, rows, columns, found.exact)
+        return decision
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading if module is requests else module, "slots_of", printed)
+        patch.setattr(module, "decided", deciding)
+        whole = requests.read_requests(context, facts) if module is requests else review.read_review(context, facts)
+    if caught.seen is None or caught.layout is None:
+        return None
+    found, rows, columns, exact = caught.seen
+    glued = caught.layout.name == "glued"
+    keeps = caught.layout.keeps_blanks and not glued
+    return Seen(replace(found, form=whole.form), rows, columns, exact, keeps, glued, context.deduplicated)
+
+
+@pytest.fixture(scope="session")
+def see_requests() -> Callable[..., Seen | None]:
+    """What the reader of requests makes of a table in the compact mark-up, with what the narrative says."""
+    return lambda marked, facts, **how: see(requests, context_of(marked, **how), facts)
+
+
+@pytest.fixture(scope="session")
+def see_review() -> Callable[..., Seen | None]:
+    """What the reader of reviews makes of a table in the compact mark-up, with what the narrative says."""
+    return lambda marked, facts: see(review, context_of(marked), facts)
 
 
 @pytest.fixture(scope="session")
