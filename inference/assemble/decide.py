@@ -14,6 +14,8 @@ from gongkai.inference.results import Status
 MARGIN = 1.5
 """How much dearer every other value of a cell must be for the cell to be placed."""
 
+_ENOUGH = MARGIN - 1e-6  # 5.1 - 3.6 is less than 1.5 in binary fractions
+
 
 def decided(
     table: str, columns: Sequence[str], stages: Sequence[Stage], marginals: Marginals, rows: Mapping[str, PrintedRow]
@@ -43,7 +45,7 @@ def _cell(key: str, column: int, candidates: Sequence[Candidate], costs: Sequenc
     state = candidates[best].states[column]
     others = [cost for cost, candidate in zip(costs, candidates, strict=True) if candidate.states[column] != state]
     margin = min(others, default=float("inf")) - costs[best]
-    if margin < MARGIN or state in ("lost", "unreadable"):
+    if margin < _ENOUGH or state in ("lost", "unreadable"):
         return None
     certain = len(candidates) == 1 and row.titled
     slot = candidates[best].slots[column] or Slot(None, row.slots.slots[-1].start if row.slots.slots else 0)
@@ -56,7 +58,7 @@ def _cell(key: str, column: int, candidates: Sequence[Candidate], costs: Sequenc
 
 def _number_is_possible(column: int, candidates: Sequence[Candidate], costs: Sequence[float]) -> bool:
     """Whether a printed number may stand in the column, by any placement not much dearer than the cheapest."""
-    limit = min(costs) + MARGIN
+    limit = min(costs) + _ENOUGH
     return any(cost < limit and not isinstance(candidate.states[column], str) for cost, candidate in zip(costs, candidates, strict=True))
 
 

@@ -56,6 +56,11 @@ def test_the_cheapest_of_several_is_placed_if_the_others_are_dear(dearer: float)
     assert found.undecided == frozenset()
 
 
+def test_a_margin_is_one_however_its_prices_round() -> None:
+    assert MARGIN > 5.1 - 3.6
+    assert reading(LEFT, RIGHT, costs=(3.6, 5.1)).cells["t.r.a"].value == 5
+
+
 @pytest.mark.parametrize("dearer", [0.0, 0.5, MARGIN - 0.1])
 def test_what_differs_between_cheap_placements_is_left_out(dearer: float) -> None:
     found = reading(LEFT, RIGHT, costs=(0.0, dearer))
@@ -75,10 +80,9 @@ def test_a_margin_makes_a_placement_surer() -> None:
     assert near < far < 0.9
 
 
-def test_where_the_search_was_cut_short_a_line_speaks_for_itself() -> None:
-    sure = Candidate.of((FIVE, None), (5, "blank"), price=0.0), Candidate.of((None, FIVE), ("blank", 5), price=6.0)
-    assert reading(*sure, costs=(3.0, 0.0), exact=False).cells["t.r.a"].value == 5
-    assert reading(LEFT, RIGHT, costs=(0.0, 9.0), exact=False).cells == {}
+def test_where_the_search_was_cut_short_what_costs_a_margin_more_is_left_aside_all_the_same() -> None:
+    assert reading(LEFT, RIGHT, costs=(2.0, 2.0 + MARGIN), exact=False).cells["t.r.a"].value == 5
+    assert reading(LEFT, RIGHT, costs=(2.0, 2.0), exact=False).cells == {}
 
 
 def test_cells_that_fit_in_no_way_are_left_out_and_said_so() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gongkai.inference.assemble import requests
+from gongkai.inference.assemble import requests, search
 from gongkai.inference.assemble.candidates import Candidate
 from gongkai.inference.assemble.decide import MARGIN
 from gongkai.inference.assemble.reading import Context, TableReading
@@ -61,8 +61,9 @@ def add(states: Floats, taken: Candidate) -> tuple[Floats, Floats]:
 
 
 def total(states: Floats, taken: Candidate) -> tuple[Floats, Floats]:
-    """A price of 4 if the column does not add up to the total."""
-    return 4.0 * (states[:, 0, 0] != taken.values[0]), states
+    """A price of 4 for each column that does not add up to its total."""
+    stated = np.array([value or 0 for value in taken.values])
+    return 4.0 * ((stated < states[:, :, 0]) | (stated > states[:, :, 1])).sum(axis=1), states
 
 
 def test_the_sum_decides_between_equal_lines() -> None:
@@ -98,6 +99,30 @@ def test_min_marginals_are_those_of_all_combinations(choices: list[list[tuple[in
                 assert got == pytest.approx(cost)
             else:
                 assert got >= cheapest + MARGIN - _EXACTLY
+
+
+@given(st.lists(CHOICES, min_size=2, max_size=5), st.integers(0, 10))
+def test_a_search_cut_short_takes_nothing_for_dear_that_is_cheap(choices: list[list[tuple[int, float]]], printed: int) -> None:
+    stages = [
+        Stage(str(i), tuple(candidate(value, value % 2, price=price) for value, price in options), add_both)
+        for i, options in enumerate(choices)
+    ]
+    stages.append(Stage("total", (candidate(printed, 1), candidate("blank", "blank", price=2.5)), total))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "_NARROW", 1)
+        patch.setattr(search, "_MOST_STATES", 2)
+        found = min_marginals(stages, 2, MARGIN)
+    expected = counted(stages, 2)
+    cheapest = min(expected["total"])
+    for key, costs in expected.items():
+        best = min(found.costs[key])
+        for got, cost in zip(found.costs[key], costs, strict=True):
+            assert got < best + MARGIN or cost >= cheapest + MARGIN - _EXACTLY
+
+
+def add_both(states: Floats, taken: Candidate) -> tuple[Floats, Floats]:
+    """Adds up both columns."""
+    return np.zeros(len(states)), states + np.array([[value or 0, value or 0] for value in taken.values])
 
 
 @dataclass

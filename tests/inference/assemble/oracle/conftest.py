@@ -20,7 +20,7 @@ from gongkai.inference.numbers import read_cell
 State = int | str
 Facts = Mapping[str, int]
 Key = tuple[str, int]
-Differences = tuple[list[str], list[str]]
+Differences = tuple[list[str], ...]
 _MOST = 10**6
 _TENTHS = 10
 
@@ -38,7 +38,6 @@ class Seen(Protocol):
 
     def said(self, key: str, column: int) -> State | None:
         """The number of a cell, `blank`, `open` if several are possible, or None if nothing can be said."""
-        ...
 
 
 def block_of(form: str) -> Block:
@@ -53,8 +52,8 @@ class Choice:
     `gone[c]` is 1 where no cell of the line stands in column c and what stood there is lost; else such a column is blank.
     """
 
-    columns: list[list[tuple[State, Any]]]
-    gone: list[Any]
+    columns: Sequence[Sequence[tuple[State, Any]]]
+    gone: Sequence[Any]
 
     def number(self, column: int) -> Any:
         """The number in a column, 0 if there is none."""
@@ -95,19 +94,17 @@ class Model:
         self.costs: list[Any] = []
         self.breaches: list[Any] = []
 
-    def price(self, tenths: float, breach: bool = True) -> Any:
+    def price(self, cost: float, breach: bool = True) -> Any:
         """A literal that costs so much when it is true. A `breach` is against the sums or the narrative; others are mere doubt."""
         paid = self.model.new_bool_var("")
-        self.costs.append(round(tenths * _TENTHS) * paid)
+        self.costs.append(round(cost * _TENTHS) * paid)
         if breach:
             self.breaches.append(paid)
         return paid
 
-    def when(self, conditions: Iterable[Any], *rules: Any) -> None:
-        """`rules` hold where all `conditions` do."""
-        given = tuple(conditions)
-        for rule in rules:
-            self.model.add(rule).only_enforce_if(*given)
+    def when(self, conditions: Iterable[Any], rule: Any) -> None:
+        """`rule` holds where all `conditions` do."""
+        self.model.add(rule).only_enforce_if(*conditions)
 
     def is_true(self, expression: Any) -> Any:
         """A literal for an expression that is 0 or 1."""
@@ -133,16 +130,19 @@ class Model:
         found = [[(state, own[column]) for state, own in zip(cells, here, strict=True) if column in own] for column in range(columns)]
         empty = [1 - sum(x for _, x in own) for own in found]
         if usual:
-            plain = self.model.new_bool_var("")
-            self.costs.append(round(candidates._LOST_CELL * _TENTHS) * (1 - plain))
-            self.model.add_bool_and(own[k] for k, own in enumerate(here)).only_enforce_if(plain)
-            self.model.add_bool_or([plain, *(~own[k] for k, own in enumerate(here))])
-            gone = [self.model.new_bool_var("") for _ in range(columns)]
-            for lost, is_empty in zip(gone, empty, strict=True):
-                self.model.add(lost == is_empty).only_enforce_if(~plain)
-                self.model.add(lost == 0).only_enforce_if(plain)
-            return Choice(found, gone)
+            return Choice(found, self.lost_unless([own[k] for k, own in enumerate(here)], empty))
         return Choice(found, empty if missing == "lost" else [0] * columns)
+
+    def lost_unless(self, usual: Sequence[Any], empty: Sequence[Any]) -> list[Any]:
+        """Whether each `empty` column lost its cell, which costs, and which none did if every cell is where it `usual`ly is."""
+        unusual = self.price(candidates._LOST_CELL, breach=False)
+        self.model.add_bool_and(usual).only_enforce_if(~unusual)
+        self.model.add_bool_or(~there for there in usual).only_enforce_if(unusual)
+        gone = [self.model.new_bool_var("") for _ in empty]
+        for lost, is_empty in zip(gone, empty, strict=True):
+            self.when([unusual], lost == is_empty)
+            self.when([~unusual], lost == 0)
+        return gone
 
     def one_of(self, ways: Sequence[Sequence[State]]) -> Choice:
         """Full lines of which one is meant."""
@@ -155,8 +155,8 @@ class Model:
 
     def free_number(self, may_be: Any) -> Any:
         """Any number from 0 on where `may_be` is 1, else 0."""
-        if isinstance(may_be, int):
-            return self.model.new_int_var(0, _MOST, "") if may_be else 0
+        if isinstance(may_be, int) and not may_be:
+            return 0
         number = self.model.new_int_var(0, _MOST, "")
         self.model.add(number <= _MOST * may_be)
         return number
@@ -166,48 +166,36 @@ def is_settled(*choices: Choice) -> bool:
     return all(isinstance(here, int) for choice in choices for column in choice.columns for _, here in column)
 
 
-@dataclass(frozen=True, slots=True)
-class SumPrices:
-    """What it costs if numbers do not add up to their total, if only the total is printed, or if it alone is blank."""
-
-    broken: float
-    only_total: float
-    total_blank: float
-    zero_total_blank: float
+OF_ROWS = (requests._ROW_SUM, requests._ONLY_TOTAL, requests._TOTAL_BLANK, requests._ZERO_TOTAL_BLANK)
+OF_GROUPS = (review._GROUP_SUM, review._ONLY_TOTAL, review._TOTAL_BLANK, review._ZERO_TOTAL_BLANK)
+"""What it costs if numbers do not add up to their total, if only the total is printed, if it alone is blank, or so beside zeros."""
 
 
-OF_ROWS = SumPrices(requests._ROW_SUM, requests._ONLY_TOTAL, requests._TOTAL_BLANK, requests._ZERO_TOTAL_BLANK)
-OF_GROUPS = SumPrices(review._GROUP_SUM, review._ONLY_TOTAL, review._TOTAL_BLANK, review._ZERO_TOTAL_BLANK)
-
-
-def add_sum(model: Model, line: Choice, parts: Sequence[int], total: int, prices: SumPrices) -> None:
+def add_sum(model: Model, line: Choice, parts: Sequence[int], total: int, prices: Sequence[float]) -> None:
     """The parts of a line add up to its total. Where one of them is unknown, they may only not be more."""
     whole, summed = line.number(total), sum(line.number(part) for part in parts)
     stated, unknown = sum(line.printed(part) for part in parts), sum(line.unknown(part) for part in parts)
     has_total, known = model.is_true(line.printed(total)), model.model.new_bool_var("")
     model.when([~known], unknown >= 1)
-    broken, alone = model.price(prices.broken), model.price(prices.only_total, breach=False)
+    broken, alone = model.price(prices[0]), model.price(prices[1], breach=False)
     model.when([alone], stated == 0)
     model.when([has_total, ~broken, ~alone], summed <= whole)
     model.when([has_total, known, ~broken, ~alone], summed >= whole)
-    blank, zero = model.price(prices.total_blank), model.price(prices.zero_total_blank, breach=False)
+    blank, zero = model.price(prices[2]), model.price(prices[3], breach=False)
     model.when([~has_total, known, ~blank], summed == 0)
     model.when([~has_total, known, ~blank, ~zero], stated == 0)
 
 
 def add_balance(model: Model, column: int, results: Sequence[str]) -> None:
     """What came in, less what is carried out, is the total handled, and so are the results. Lost cells may be any number."""
-    flows = (("new_received", 1), ("carried_in", 1), ("carried_out", -1))
     lines = model.choices
     handled = lines["handled_total"]
-    if is_settled(*(lines[key] for key in ("new_received", "carried_in", "carried_out", "handled_total", *results))):
-        return
 
     def there(key: str) -> Any:
         return lines[key].number(column) + model.free_number(lines[key].unknown(column))
 
     def came_in() -> Any:
-        return sum(sign * there(key) for key, sign in flows)
+        return there("new_received") + there("carried_in") - there("carried_out")
 
     stated, is_blank = model.is_true(handled.printed(column)), model.is_true(handled.says(column, "blank"))
     broken, unstated, overdrawn = model.price(requests._COLUMN_SUM), model.price(requests._SUM_OF_BLANK), model.price(requests._COLUMN_SUM)
@@ -245,10 +233,9 @@ def line_of(model: Model, slots: Slots, seen: Seen, zeros: bool) -> Choice:
         ways = cut("".join(slot.token.text for slot in slots.slots if slot.token), width, zeros)
         return model.one_of(ways) if ways else lost
     shown = [slot.token is not None for slot in slots.slots]
-    while len(cells) > width and not shown[-1]:
-        cells, shown = cells[:-1], shown[:-1]
-    while len(cells) > width and not shown[0]:
-        cells, shown = cells[1:], shown[1:]
+    while len(cells) > width and not (shown[0] and shown[-1]):
+        kept = slice(1, None) if shown[-1] else slice(-1)
+        cells, shown = cells[kept], shown[kept]
     if len(cells) > width:
         ways = without_a_page_number(cells) if width == 7 else []
         return model.one_of(ways) if ways else lost
@@ -293,26 +280,22 @@ def requests_model(seen: Seen, facts: Facts) -> Model:
             add_sum(model, line, range(6), 6, OF_ROWS)
             if row.key == "new_received":
                 add_narrative(model, line, facts)
-    for column in range(7):
+    for column in () if is_settled(*model.choices.values()) else range(7):
         add_balance(model, column, block.result_rows())
     return model
 
 
-def review_model(seen: Seen, facts: Facts, zeros: bool = False) -> Model:
+def review_model(seen: Seen, facts: Facts) -> Model:
     """The line of reviews and litigations: three groups, each with its total."""
     model = Model()
-    line = model.choices["line"] = line_of(model, seen.rows["line"].slots, seen, zeros)
-    totals = [line.number(column) for column in (4, 9, 14)]
-    for first in (0, 5, 10):
-        add_sum(model, line, range(first, first + 4), first + 4, OF_GROUPS)
-    for label, stated, said in (
-        ("reviews", line.printed(4), totals[0]),
-        ("litigations", line.printed(9) + line.printed(14), totals[1] + totals[2]),
-    ):
+    line = model.choices["line"] = line_of(model, seen.rows["line"].slots, seen, zeros=False)
+    for total in (4, 9, 14):
+        add_sum(model, line, range(total - 4, total), total, OF_GROUPS)
+    for label, totals in (("reviews", (4,)), ("litigations", (9, 14))):
         if label in facts:
             ignored, silent = model.price(review._AGAINST_NARRATIVE), model.model.new_bool_var("")
-            model.when([silent], stated == 0)
-            model.when([~silent, ~ignored], said == facts[label])
+            model.when([silent], sum(line.printed(total) for total in totals) == 0)
+            model.when([~silent, ~ignored], sum(line.number(total) for total in totals) == facts[label])
     return model
 
 
@@ -322,6 +305,7 @@ class Solver:
     def __init__(self, model: Model, feasible: bool = False) -> None:
         self.model = model.model
         self.solver = cp_model.CpSolver()
+        self.value = self.solver.value
         self.solver.parameters.num_workers = 1
         self.solver.parameters.symmetry_level = self.solver.parameters.cp_model_probing_level = 0
         cost = sum(model.costs)
@@ -337,9 +321,6 @@ class Solver:
         status = self.solver.solve(self.model)
         assert status in (cp_model.OPTIMAL, cp_model.INFEASIBLE), self.solver.status_name(status)
         return status == cp_model.OPTIMAL
-
-    def value(self, expression: Any) -> int:
-        return int(self.solver.value(expression))
 
 
 def differences(seen: Seen, model: Model, feasible: bool = False) -> Differences:
@@ -364,7 +345,8 @@ def differences(seen: Seen, model: Model, feasible: bool = False) -> Differences
                 sometimes[cell] = 1 - line.says(column, "blank")
         alike.add(twin)
     overlooked = never_true(solver, sometimes) if seen.exact else []
-    return [describe(seen, cell) for cell in ever_true(solver, never)], [describe(seen, cell) for cell in overlooked]
+    wrong = ever_true(solver, never)
+    return tuple([f"{key}.{seen.columns[c]} ({seen.said(key, c)})" for key, c in cells] for cells in (wrong, overlooked))
 
 
 def twin_of(key: str, row: PrintedRow, seen: Seen) -> object:
@@ -404,10 +386,6 @@ def ever_true(solver: Solver, expressions: Mapping[Key, Any]) -> list[Key]:
     solver.model.clear_objective()
     solver.model.add(sum(left.values()) >= 1)
     return [*fixed, *(cell for cell, found in left.items() if solver.value(found))] if solver.solve() else fixed
-
-
-def describe(seen: Seen, cell: Key) -> str:
-    return f"{cell[0]}.{seen.columns[cell[1]]} ({seen.said(*cell)})"
 
 
 @pytest.fixture(scope="session")
