@@ -51,8 +51,18 @@ def prints_zeros(lines: Iterable[Slots], columns: int) -> bool:
 
 
 def _adds_up(run: str, columns: int) -> bool:
-    numbers = (tuple(map(int, cut)) for cut in islice(_cuts(run, columns), _MOST_CUTS))
-    return any(sum(parts) == total for *parts, total in numbers)
+    """Whether some cut of a run into one number a column has the sum of the others as its last one."""
+    wholes = ((run[:place], run[place:]) for place in range(columns - 1, len(run)))
+    return any(_adds_up_to(parts, columns - 1, int(whole)) for parts, whole in wholes if whole == "0" or whole[0] != "0")
+
+
+def _adds_up_to(digits: str, parts: int, total: int) -> bool:
+    """Whether digits can be cut into so many numbers that add up to `total`."""
+    if parts == 1:
+        return digits == str(total)
+    longest = 1 if digits[0] == "0" else min(len(digits) - parts + 1, len(str(total)))
+    firsts = ((int(digits[:size]), digits[size:]) for size in range(1, longest + 1))
+    return any(_adds_up_to(rest, parts - 1, total - first) for first, rest in firsts if first <= total)
 
 
 def _cuts(digits: str, parts: int) -> Iterator[tuple[str, ...]]:

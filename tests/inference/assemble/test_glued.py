@@ -63,6 +63,17 @@ def test_a_row_that_cannot_add_up_shows_that_zeros_are_left_out() -> None:
     assert not prints_zeros([line("125"), line("000")], 3)
 
 
+def test_a_long_row_that_adds_up_shows_no_less_than_a_short_one() -> None:
+    row = ("15", "381", "4", "385", "12", "385", "1182")  # the true one is behind thousands of other cuts
+    assert prints_zeros([line(*row), line("0" * 7)], 7)
+    assert not prints_zeros([line(*row[:-1], "1183"), line("0" * 7)], 7)
+
+
+@given(st.lists(st.integers(0, 99), min_size=2, max_size=6))
+def test_numbers_before_their_sum_can_be_cut_so_that_they_add_up(values: list[int]) -> None:
+    assert prints_zeros([line("".join(map(str, (*values, sum(values))))), line("0" * (len(values) + 1))], len(values) + 1)
+
+
 @given(st.lists(st.integers(0, 99), min_size=1, max_size=6), st.integers(0, 50))
 def test_the_true_cut_is_among_them_and_every_cut_gives_back_the_digits(values: list[int], start: int) -> None:
     digits = "".join(map(str, values))

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 from ortools.sat.python import cp_model
 
-from gongkai.inference.assemble import candidates, requests, review
+from gongkai.inference.assemble import candidates, glued, requests, review
 from gongkai.inference.assemble.decide import MARGIN
 from gongkai.inference.assemble.layout import Slots
 from gongkai.inference.assemble.reading import PrintedRow, TableReading
@@ -231,7 +231,7 @@ def line_of(model: Model, slots: Slots, seen: Seen, zeros: bool) -> Choice:
         return lost
     if seen.glued and cells:
         ways = cut("".join(slot.token.text for slot in slots.slots if slot.token), width, zeros)
-        return model.one_of(ways) if ways else lost
+        return model.one_of(ways) if 0 < len(ways) <= glued._MOST_CUTS else lost
     shown = [slot.token is not None for slot in slots.slots]
     while len(cells) > width and not (shown[0] and shown[-1]):
         kept = slice(1, None) if shown[-1] else slice(-1)
