@@ -42,8 +42,9 @@ def test_any_bytes(targets: Targets, name: str, data: bytes) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.binary(max_size=1000))
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_very_many_bytes(targets: Targets, name: str, data: bytes) -> None:
     targets[name](data)

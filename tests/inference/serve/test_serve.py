@@ -165,7 +165,11 @@ def ask(client: httpx.Client, who: int, until: float) -> list[float]:
     return taken
 
 
-@pytest.mark.parametrize("seconds", [2, pytest.param(300, marks=[pytest.mark.slow, pytest.mark.timeout(600)])])
+# The whole measure, five minutes, is asked for with GONGKAI_SERVE_SECONDS=300.
+LONG = int(os.environ.get("GONGKAI_SERVE_SECONDS", "20"))
+
+
+@pytest.mark.parametrize("seconds", [2, pytest.param(LONG, marks=[pytest.mark.slow, pytest.mark.timeout(2 * LONG + 300)])])
 def test_64_clients_at_once(serve: Serve, stubs: ModuleType, seconds: int) -> None:
     with serve(stubs.stub, workers=2) as client, ThreadPoolExecutor(64) as threads:
         client._transport = httpx.HTTPTransport(limits=httpx.Limits(max_connections=64))
