@@ -66,7 +66,7 @@ def assemble(
     undecided = frozenset(key for reading in readings for key in reading.undecided)
     document_form = _document_form(readings)
     known = derive(cells, facts, form_for_sums(form or document_form, set(cells)), undecided)
-    if form is None:  # no requests table says which rows there are
+    if form is None and document_form not in forms():  # nothing says which rows the requests table has
         known = {key: cell for key, cell in known.items() if key in cells or key in _keys_of_both_forms()}
     warnings = (*(warning for reading in readings for warning in reading.warnings), *conflicts)
     return Assembly(document_form, tuple(known.values()), tuple(dict.fromkeys(warnings)))

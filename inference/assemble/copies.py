@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from gongkai.inference.assemble.titles import similarities
 from gongkai.inference.assemble.tokens import Kind, Token
 
-_OPENING: Mapping[str, tuple[str, ...]] = {
-    "proactive": ("规章",),
-    "requests": ("一、本年新收政府信息公开申请数量",),
-    "review_litigation": ("行政复议",),
+_OPENING: Mapping[str, str] = {
+    "proactive": "规章",
+    "requests": "一、本年新收政府信息公开申请数量",
+    "review_litigation": "行政复议",
 }
 """A title that every copy of a table has once, at its beginning."""
 
@@ -38,8 +38,8 @@ def _openings(table: str, tokens: Sequence[Token]) -> Iterator[int]:
     if table not in _OPENING:
         return
     titles = [place for place, token in enumerate(tokens) if token.kind is Kind.TITLE]
-    alike = similarities([tokens[place].text for place in titles], _OPENING[table])
-    found = [place for place, score in zip(titles, alike, strict=True) if score.max() >= _SAME]
+    alike = similarities([tokens[place].text for place in titles], (_OPENING[table],))
+    found = [place for place, (score,) in zip(titles, alike, strict=True) if score >= _SAME]
     yield from found[1:]
 
 

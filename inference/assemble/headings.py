@@ -19,15 +19,13 @@ def without_split_headings(tokens: Sequence[Token], headings: Sequence[str]) -> 
     The pieces must be the whole heading in order, the first with its number. Where a piece and the row's own title share a
     token, the title is left.
     """
-    left = list(tokens)
+    left = tuple(tokens)
     for heading in headings:
-        for place, token in enumerate(left):
-            pieces = _pieces(left, place, heading) if _begins(token, heading) else {}
-            if pieces:
-                left = [_after(token, pieces.get(index, 0)) for index, token in enumerate(left)]
-                left = [token for token in left if token.text]
-                break
-    return tuple(left)
+        begun = (_pieces(left, place, heading) for place, token in enumerate(left) if _begins(token, heading))
+        pieces = next(filter(None, begun), {})
+        shortened = (_after(token, pieces.get(index, 0)) for index, token in enumerate(left))
+        left = tuple(token for token in shortened if token.text)
+    return left
 
 
 def _begins(token: Token, heading: str) -> bool:

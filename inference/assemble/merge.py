@@ -38,8 +38,9 @@ def _spoken_of(tables: Iterable[Sequence[TableReading]], facts: Facts) -> dict[i
     found: dict[int, set[int]] = defaultdict(set)
     for copies in tables:
         agreement = [_agreement(copy, facts) for copy in copies]
-        if len(copies) > 1 and agreement.count(max(agreement)) == 1 and not _same_table(copies):
-            found[len(copies)].add(agreement.index(max(agreement)))
+        best = max(agreement, default=0)
+        if len(copies) > 1 and best > 0 and agreement.count(best) == 1 and not _same_table(copies):
+            found[len(copies)].add(agreement.index(best))
     return {count: next(iter(places)) for count, places in found.items() if len(places) == 1}
 
 

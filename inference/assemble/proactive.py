@@ -177,7 +177,7 @@ def _row_cells(row: PrintedRow, block: Block, layout: Layout, context: Context) 
 def _slots(row: PrintedRow, columns: int, layout: Layout, context: Context) -> tuple[Slot, ...] | None:
     """The cell of every column if only one placement is possible, since no sum can choose between several."""
     if layout.name == "glued" and run_of_digits(row.slots):
-        options = glued_placements(row.slots, columns, zeros_printed=layout.keeps_blanks)
+        options = glued_placements(row.slots, columns, context.prints_zeros)
     elif len(row.slots.slots) < columns and (context.deduplicated or not layout.keeps_blanks):
         return None
     else:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gongkai.inference.assemble.candidates import without_outer_blanks
-from gongkai.inference.assemble.layout import GRID, Layout, Slot, Slots, layout_of, slots_of
+from gongkai.inference.assemble.evidence import layout_of
+from gongkai.inference.assemble.layout import GRID, Layout, Slot, Slots, slots_of
 from gongkai.inference.assemble.regions import Region
 from gongkai.inference.assemble.rows import Item, Line, is_row
 from gongkai.inference.assemble.strange import gaps_of, rows_of_strange_lines

@@ -17,17 +17,14 @@ from gongkai.inference.assemble.layout import Layout, Slots
 from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading, block_rows, left_out, printed_rows, row_items
 from gongkai.inference.assemble.rows import Item, Line, align, is_row
 from gongkai.inference.assemble.search import Floats, Stage, min_marginals
+from gongkai.inference.assemble.sums import ONLY_TOTAL, price_of_sum
 from gongkai.inference.assemble.titles import ordinal
 from gongkai.inference.forms import Block, forms
 
 TABLE = "requests"
 TOTAL = 6
 COLUMNS = 7
-_ROW_SUM = 6.0
 _COLUMN_SUM = 4.0
-_TOTAL_BLANK = 2.5
-_ONLY_TOTAL = 1.5
-_ZERO_TOTAL_BLANK = 0.8
 _SUM_OF_BLANK = 1.5
 _AGAINST_NARRATIVE = 5.0
 _TOLERANCE = 12.0
@@ -46,7 +43,9 @@ _ONLY_2021 = {"other_not_corrected", "other_fee_unpaid", "other_other"}
 def read_requests(context: Context, facts: Facts) -> TableReading:
     """The cells of one printed requests table. `facts` may choose the applicant's column, which arithmetic never can."""
     tokens = without_split_headings(context.region.tokens, _headings())
-    lines = with_cells_cut_off(_with_old_other(align(tokens, _items(), context.region.end)))
+    items = _items()
+    older = next(item for item in items if item.key == "other_handling")
+    lines = with_cells_cut_off(_with_old_other(align(tokens, items, context.region.end), older))
     form = form_of(lines)
     block = forms()[form or "2021"].table(TABLE).blocks[0]
     layout = context.layout(lines, COLUMNS)
@@ -58,10 +57,9 @@ def read_requests(context: Context, facts: Facts) -> TableReading:
     stages.append(Stage("", (UNKNOWN,), _nothing_left))
     marginals = min_marginals(stages, COLUMNS, MARGIN)
     reading = decided(TABLE, [column.key for column in block.columns], stages, marginals, by_key)
-    learned = (
-        replace(layout, keeps_blanks=True) if how.zeros and layout.name == "glued" else layout
-    )  # where zeros are printed, no blank hides between glued digits
-    return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided, learned)
+    # Where zeros are printed, no blank hides between glued digits.
+    shown = replace(layout, keeps_blanks=layout.keeps_blanks or (how.zeros and layout.name == "glued"))
+    return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided, shown)
 
 
 def _headings() -> tuple[str, ...]:
@@ -92,15 +90,14 @@ def _without_span_filler(rows: Sequence[PrintedRow]) -> tuple[PrintedRow, ...]:
     return tuple(replace(row, slots=replace(row.slots, slots=row.slots.slots[_SPANS.get(row.key, 0) :])) for row in rows)
 
 
-def _with_old_other(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """The lines with a row 其他 that is the only one of other handling, and not numbered 3, read as (六)其他处理 of 2019."""
-    others = [line for line in lines if is_row(line) and line.item and line.item.key in (*_ONLY_2021, "other_handling")]
-    if len(others) != 1 or not others[0].cells or others[0].item is None or others[0].item.key != "other_other":
+def _with_old_other(lines: Sequence[Line], older: Item) -> tuple[Line, ...]:
+    """The lines with a row 其他 that is the only one of other handling, and not numbered 3, read as `older`: (六)其他处理 of 2019."""
+    rows = {line.item.key: line for line in lines if is_row(line) and line.item}
+    only = rows.get("other_other")
+    if only is None or not only.cells or len(rows.keys() & {*_ONLY_2021, older.key}) > 1:
         return tuple(lines)
-    only = others[0]
-    if ordinal("".join(title.text for title in only.titles)) == ordinal(only.item.wordings[0] if only.item else ""):
+    if only.item is not None and ordinal("".join(title.text for title in only.titles)) == ordinal(only.item.wordings[0]):
         return tuple(lines)
-    older = next(item for item in _items() if item.key == "other_handling")
     return tuple(replace(line, item=older) if line is only else line for line in lines)
 
 
@@ -171,18 +168,7 @@ UNKNOWN = Candidate.of((None,) * COLUMNS, ("lost",) * COLUMNS)
 
 
 def _row_price(candidate: Candidate) -> float:
-    parts = candidate.values[:TOTAL]
-    if any(part is None for part in parts):
-        known = sum(part for part in parts if part is not None)
-        total = candidate.printed(TOTAL)
-        return _ROW_SUM if total is not None and known > total else 0.0
-    whole, summed = candidate.printed(TOTAL), sum(part for part in parts if part is not None)
-    if whole is not None:
-        if summed == whole:
-            return 0.0
-        return _ONLY_TOTAL if all(isinstance(state, str) for state in candidate.states[:TOTAL]) else _ROW_SUM
-    stated = any(not isinstance(state, str) for state in candidate.states[:TOTAL])
-    return (_TOTAL_BLANK if summed else _ZERO_TOTAL_BLANK) if stated else 0.0
+    return price_of_sum(candidate, 0, TOTAL)
 
 
 def _narrative_price(candidate: Candidate, facts: Facts) -> float:
@@ -194,7 +180,7 @@ def _narrative_price(candidate: Candidate, facts: Facts) -> float:
     if "requests_organization" in facts and None not in organizations:
         price += _AGAINST_NARRATIVE * (sum(part or 0 for part in organizations) != facts["requests_organization"])
     if "requests_received" in facts and total is not None:
-        price += _ONLY_TOTAL * (total != facts["requests_received"])
+        price += ONLY_TOTAL * (total != facts["requests_received"])
     return price
 
 

@@ -12,20 +12,17 @@ from gongkai.inference.assemble.candidates import Candidate, placements, priced
 from gongkai.inference.assemble.decide import MARGIN, decided
 from gongkai.inference.assemble.full_line import full_line
 from gongkai.inference.assemble.glued import glued_placements, is_glued
-from gongkai.inference.assemble.layout import Layout, Slots, slots_of
+from gongkai.inference.assemble.layout import Layout, slots_of
 from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading
 from gongkai.inference.assemble.rows import Line
 from gongkai.inference.assemble.search import Floats, Stage, min_marginals
+from gongkai.inference.assemble.sums import price_of_sum
 from gongkai.inference.assemble.tokens import Kind
 from gongkai.inference.forms import forms
 
 TABLE = "review_litigation"
 CELLS = 15
 GROUP = 5
-_GROUP_SUM = 6.0
-_TOTAL_BLANK = 2.5
-_ZERO_TOTAL_BLANK = 0.8
-_ONLY_TOTAL = 1.5
 _AGAINST_NARRATIVE = 3.0
 _TOLERANCE = 6.0
 _MOST_TITLES = 10
@@ -65,9 +62,9 @@ def _shown(context: Context, line: Line, layout: Layout) -> tuple[Candidate, ...
 
 
 def _adds_up(candidate: Candidate) -> bool:
-    """Whether every total is the sum of its group, a blank being nothing."""
+    """Whether every cell is known and every total is the sum of its group, a blank being nothing."""
     groups = (candidate.values[first : first + GROUP] for first in range(0, CELLS, GROUP))
-    return all(sum(part or 0 for part in group[:-1]) == (group[-1] or 0) for group in groups)
+    return all(None not in group and sum(part or 0 for part in group[:-1]) == group[-1] for group in groups)
 
 
 def _complete(titles: Sequence[object]) -> bool:
@@ -82,30 +79,13 @@ def _stay(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
 def _candidates(row: PrintedRow, layout: Layout, facts: Facts, context: Context) -> tuple[Candidate, ...]:
     if context.deduplicated and len(row.slots.slots) != CELLS:
         return ()
-    slots = Slots(row.slots.slots, open_end=row.slots.open_end)
-    found = (
-        glued_placements(slots, CELLS, context.prints_zeros)
-        if layout.name == "glued" or is_glued(slots, CELLS)
-        else placements(slots, CELLS, layout.keeps_blanks)
-    )
+    glued = layout.name == "glued" or is_glued(row.slots, CELLS)
+    found = glued_placements(row.slots, CELLS, context.prints_zeros) if glued else placements(row.slots, CELLS, layout.keeps_blanks)
     return priced(found, [_price, lambda candidate: _narrative_price(candidate, facts)], _TOLERANCE)
 
 
 def _price(candidate: Candidate) -> float:
-    return sum(_group_price(candidate, first) for first in range(0, CELLS, GROUP))
-
-
-def _group_price(candidate: Candidate, first: int) -> float:
-    parts = [candidate.printed(column) for column in range(first, first + GROUP - 1)]
-    total = candidate.printed(first + GROUP - 1)
-    summed = sum(part or 0 for part in parts)
-    if total is not None:
-        if summed == total:
-            return 0.0
-        return _ONLY_TOTAL if all(part is None for part in parts) else _GROUP_SUM
-    if all(part is None for part in parts):
-        return 0.0
-    return _TOTAL_BLANK if summed else _ZERO_TOTAL_BLANK
+    return sum(price_of_sum(candidate, first, first + GROUP - 1) for first in range(0, CELLS, GROUP))
 
 
 def _narrative_price(candidate: Candidate, facts: Facts) -> float:

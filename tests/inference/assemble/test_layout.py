@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gongkai.inference.assemble.layout import GRID, Layout, layout_of, separators, slots_of
+from gongkai.inference.assemble.evidence import layout_of
+from gongkai.inference.assemble.layout import GRID, Layout, separators, slots_of
 from gongkai.inference.assemble.rows import Item, Line, align
 from gongkai.inference.assemble.tokens import Token
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 from ortools.sat.python import cp_model
 
-from gongkai.inference.assemble import candidates, glued, requests, review
+from gongkai.inference.assemble import candidates, glued, requests, review, sums
 from gongkai.inference.assemble.decide import MARGIN
 from gongkai.inference.assemble.layout import Slots
 from gongkai.inference.assemble.reading import PrintedRow, TableReading
@@ -166,22 +166,17 @@ def is_settled(*choices: Choice) -> bool:
     return all(isinstance(here, int) for choice in choices for column in choice.columns for _, here in column)
 
 
-OF_ROWS = (requests._ROW_SUM, requests._ONLY_TOTAL, requests._TOTAL_BLANK, requests._ZERO_TOTAL_BLANK)
-OF_GROUPS = (review._GROUP_SUM, review._ONLY_TOTAL, review._TOTAL_BLANK, review._ZERO_TOTAL_BLANK)
-"""What it costs if numbers do not add up to their total, if only the total is printed, if it alone is blank, or so beside zeros."""
-
-
-def add_sum(model: Model, line: Choice, parts: Sequence[int], total: int, prices: Sequence[float]) -> None:
+def add_sum(model: Model, line: Choice, parts: Sequence[int], total: int) -> None:
     """The parts of a line add up to its total. Where one of them is unknown, they may only not be more."""
     whole, summed = line.number(total), sum(line.number(part) for part in parts)
     stated, unknown = sum(line.printed(part) for part in parts), sum(line.unknown(part) for part in parts)
     has_total, known = model.is_true(line.printed(total)), model.model.new_bool_var("")
     model.when([~known], unknown >= 1)
-    broken, alone = model.price(prices[0]), model.price(prices[1], breach=False)
+    broken, alone = model.price(sums.BROKEN), model.price(sums.ONLY_TOTAL, breach=False)
     model.when([alone], stated == 0)
     model.when([has_total, ~broken, ~alone], summed <= whole)
     model.when([has_total, known, ~broken, ~alone], summed >= whole)
-    blank, zero = model.price(prices[2]), model.price(prices[3], breach=False)
+    blank, zero = model.price(sums.TOTAL_BLANK), model.price(sums.ZERO_TOTAL_BLANK, breach=False)
     model.when([~has_total, known, ~blank], summed == 0)
     model.when([~has_total, known, ~blank, ~zero], stated == 0)
 
@@ -212,7 +207,7 @@ def add_narrative(model: Model, line: Choice, facts: Facts) -> None:
     against = (
         ("requests_natural_person", (0,), requests._AGAINST_NARRATIVE),
         ("requests_organization", range(1, 6), requests._AGAINST_NARRATIVE),
-        ("requests_received", (6,), requests._ONLY_TOTAL),
+        ("requests_received", (6,), sums.ONLY_TOTAL),
     )
     for label, columns, price in against:
         if label in facts:
@@ -277,7 +272,7 @@ def requests_model(seen: Seen, facts: Facts) -> Model:
         line = line_of(model, printed.slots, seen, zeros) if printed is not None else settled(["lost"] * 7)
         model.choices[row.key] = line
         if not is_settled(line):
-            add_sum(model, line, range(6), 6, OF_ROWS)
+            add_sum(model, line, range(6), 6)
             if row.key == "new_received":
                 add_narrative(model, line, facts)
     for column in () if is_settled(*model.choices.values()) else range(7):
@@ -290,7 +285,7 @@ def review_model(seen: Seen, facts: Facts) -> Model:
     model = Model()
     line = model.choices["line"] = line_of(model, seen.rows["line"].slots, seen, zeros=False)
     for total in (4, 9, 14):
-        add_sum(model, line, range(total - 4, total), total, OF_GROUPS)
+        add_sum(model, line, range(total - 4, total), total)
     for label, totals in (("reviews", (4,)), ("litigations", (9, 14))):
         if label in facts:
             ignored, silent = model.price(review._AGAINST_NARRATIVE), model.model.new_bool_var("")
