@@ -7,7 +7,7 @@ GONGKAI_GOLD ?= ../shared
 export GONGKAI_GOLD
 GOLD ?= $(wildcard $(GONGKAI_GOLD)/dev/*.jsonl)
 
-.PHONY: extract test check slow train evaluate eval-seeds eval-dev bench-accuracy calibrate card install format clean
+.PHONY: extract test check slow train evaluate eval-seeds eval-dev bench-accuracy bench-assembly calibrate card install format clean
 .DEFAULT_GOAL := extract
 
 extract: .venv/runtime.stamp  ## the shipped sample pages as tables in the terminal
@@ -40,6 +40,9 @@ eval-dev: .venv/dev.stamp  ## narrative figures of $GONGKAI_GOLD/dev, by label
 
 bench-accuracy: .venv/dev.stamp  ## cells of 1,200 generated pages that no training saw, by severity, layout and damage
 	$(BIN)/python -m gongkai.training.accuracy --pages 250 --jobs 2
+
+bench-assembly: .venv/dev.stamp  ## time from labels to tables on generated pages
+	$(BIN)/python -m gongkai.training.accuracy.speed
 
 calibrate: .venv/dev.stamp  ## fit the confidences of the shipped model on held-out pages; before `make card`
 	$(BIN)/python -m gongkai.training.calibrate
