@@ -35,8 +35,8 @@ def derive(cells: Mapping[str, Cell], facts: Mapping[str, Fact], form: str, unde
     for forced in _from_narrative(known, facts):
         if forced.key not in known and not _breaks(known, forced, form):
             known[forced.key] = _cell(forced, _FROM_NARRATIVE)
-    while found := _next(known, form, undecided):
-        known |= found
+    while (after := _next(known, form, undecided)) != known:
+        known = after
     return {key: cell for key, cell in known.items() if not is_group(key)}
 
 
@@ -73,14 +73,13 @@ def _handled_agrees(known: Mapping[str, Cell], facts: Mapping[str, Fact]) -> boo
 
 
 def _next(known: Mapping[str, Cell], form: str, undecided: frozenset[str]) -> dict[str, Cell]:
-    """What follows from one round through the sums."""
-    found: dict[str, Cell] = {}
+    """What is known after one round through the sums."""
+    after = dict(known)
     for rule in sums_with_groups(form):
-        so_far = {**known, **{key: found[key] for key in rule.keys if key in found}} if found else known
-        for forced in _forced_by(rule, so_far):
-            if forced.key not in undecided and not _breaks({**known, **found}, forced, form):
-                found[forced.key] = _cell(forced, _FROM_SUMS)
-    return found
+        for forced in _forced_by(rule, after):
+            if forced.key not in undecided and not _breaks(after, forced, form):
+                after[forced.key] = _cell(forced, _FROM_SUMS)
+    return after
 
 
 def _forced_by(rule: Sum, known: Mapping[str, Cell]) -> Iterator[_Forced]:
