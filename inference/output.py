@@ -158,7 +158,7 @@ def _document(extraction: Extraction) -> Record:
 def _indicator_row(indicator: Indicator) -> Record:
     record = _indicator(indicator)
     del record["spans"], record["name_span"]
-    start, end = indicator.spans[0] if indicator.spans and indicator.text is not None else (None, None)
+    start, end = place_of(indicator)
     return {**record, "start": start, "end": end}
 
 
@@ -178,6 +178,6 @@ def _row(cell: Cell) -> Record:
     }
 
 
-def place_of(cell: Cell) -> tuple[int, int] | tuple[None, None]:
-    """Where the text of `cell` stands; nowhere if it has none."""
-    return cell.spans[0] if cell.spans and cell.text is not None else (None, None)
+def place_of(read: Cell | Indicator) -> tuple[int, int] | tuple[None, None]:
+    """Where the text of a cell or an indicator stands; nowhere if it has none."""
+    return read.spans[0] if read.spans and read.text is not None else (None, None)

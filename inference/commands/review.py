@@ -41,9 +41,9 @@ def review(
     prepare_folder(folder)
     pages = Pages(folder, Extractor.from_pretrained(model), _code(lang or language()), None if whole else out.name)
     code = for_each(sources, pages.write)
-    if whole:
-        write_whole(out / _INDEX, render_index(pages.entries, pages.language))
     if pages.entries:
+        if whole:
+            write_whole(out / _INDEX, render_index(pages.entries, pages.language))
         say(f"open {out / _INDEX if whole else out} in a browser")
     raise typer.Exit(code)
 

@@ -19,12 +19,12 @@ from rich.text import Text
 
 from gongkai.inference.messages import Language, language, translated, word
 from gongkai.inference.report.review import words as review_words
+from gongkai.inference.report.review.doubt import SURE
 from gongkai.inference.report.tables import BlockView, RowView, TableView, table_views, title_of
 from gongkai.inference.report.words import check_line, number, plain, squeezed, stacked
 from gongkai.inference.results import Basis, Cell, Extraction, Figure, Indicator, Status, Verdict
 from gongkai.model.labels import label_set
 
-SURE = 0.9
 MARKS = {Status.PRINTED: "", Status.PLACED: "·", Status.DERIVED: "=", Status.BLANK: "—"}
 STYLES = {Status.PRINTED: "", Status.PLACED: "cyan", Status.DERIVED: "italic magenta", Status.BLANK: "dim"}
 _FORMS = {None: "no_form", "mixed": "mixed"}

@@ -9,7 +9,7 @@ from gongkai.inference.report.review.beside import Beside, Standing
 from gongkai.inference.results import Extraction, Verdict
 
 SURE = 0.9
-"""The confidence from which a cell is not in doubt for its confidence alone."""
+"""The confidence from which a value is not in doubt for its confidence alone."""
 
 
 class Doubt(StrEnum):

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gongkai.inference.check import NARRATIVE_RULE
+from gongkai.inference.report.tables import key_titles
 from gongkai.inference.report.words import plain, shared_title
 from gongkai.model.errors import ConfigError
 from gongkai.model.labels import label_set, split_class
@@ -128,16 +129,12 @@ def repair(kind: str) -> Words:
 @cache
 def row_titles() -> dict[str, Words]:
     """The rows of both forms by `table.row`."""
-    from gongkai.inference.report.tables import key_titles
-
     return {key.rsplit(".", 1)[0]: title(names.rsplit(" · ", 1)[0]) for key, names in key_titles().items()}
 
 
 @cache
 def cell_titles() -> dict[str, Words]:
     """The cells of both forms by key: row and column."""
-    from gongkai.inference.report.tables import key_titles
-
     return {key: _joined(names) for key, names in key_titles().items()}
 
 

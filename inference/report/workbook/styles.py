@@ -34,7 +34,6 @@ _NAMED: Mapping[str, Properties] = {
     # Excel keeps such a text a text when it is edited; only the quote of the cell format says so, not a character of the text.
     "text": {"quote_prefix": True},
     "number": {"num_format": "General"},
-    "sure": {"num_format": "0.0000"},
 }
 
 

@@ -28,7 +28,6 @@ gongkai.source = {
     const found = ref ? (this.pieces.get(ref) ?? []) : [];
     for (const piece of found) piece.classList.add("on");
     this.centre(found[0]);
-    return found.length > 0;
   },
 
   centre(piece) {
