@@ -11,7 +11,8 @@ from gongkai.inference.messages import Language
 
 Lang = Annotated[Language | None, typer.Option("--lang", help="The language of messages and captions; by default that of the locale.")]
 Paths = Annotated[
-    list[str] | None, typer.Argument(metavar="PATH...", help="Text, HTML, Word, PDF or .jsonl files, folders of them, or - for stdin.")
+    list[str] | None,
+    typer.Argument(metavar="PATH...", help="Text, HTML, Word, PDF, .jsonl, .parquet, .zip or .warc files, folders, or - for stdin."),
 ]
 Model = Annotated[
     Path | None, typer.Option(metavar="MODEL", help="A model folder, or a name of `gongkai models list`, instead of the one in use.")

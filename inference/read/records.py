@@ -90,7 +90,9 @@ def _parsed(line: str) -> object:
     try:
         return json.loads(line)
     except json.JSONDecodeError as error:
-        raise _WrongError(f"no JSON ({error.msg} at column {error.colno}); every line must be one JSON object") from error
+        raise _WrongError(
+            f"no JSON ({error.msg.removesuffix(' at')} at column {error.colno}); every line must be one JSON object"
+        ) from error
     except (RecursionError, ValueError) as error:
         raise _WrongError(f"JSON that cannot be read ({type(error).__name__})") from error
 

@@ -74,19 +74,26 @@ def behind(path: str, tell: Warn, containers: bool = False) -> Iterator[Found]:
 
     `containers` reads those in folders, too. Never raises for bad input, only MissingExtraError.
     """
-    name = path.lower()
     if Path(path).is_dir():
         yield from _folder(path, tell, containers)
-    elif name.endswith(RECORDS):
-        yield from read_records(path)
-    elif name.endswith(".parquet"):
-        yield from read_parquet(path)
-    elif name.endswith(".zip"):
-        yield from read_zip(path, SUFFIXES, tell)
-    elif name.endswith(WARCS):
-        yield from read_warc(path, tell)
+    elif path.lower().endswith(CONTAINERS):
+        last = None
+        for last in _within(path, tell):
+            yield last
+        if last is None:
+            tell(f"{_display(path)}: no documents in this file")
     else:
         yield _file(path, Path(path).stem)
+
+
+def _within(path: str, tell: Warn) -> Iterator[Found]:
+    """The documents in a file whose name ends in one of CONTAINERS."""
+    name = path.lower()
+    if name.endswith(RECORDS):
+        return read_records(path)
+    if name.endswith(".parquet"):
+        return read_parquet(path)
+    return read_zip(path, SUFFIXES, tell) if name.endswith(".zip") else read_warc(path, tell)
 
 
 def _file(path: str, wanted: str) -> Found:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WARCS = (".warc", ".warc.gz")
 """How the names of WARC files end."""
+_CHUNK = 1 << 20
+_REASON = 60
 _RECORDS = frozenset({"response", "resource", "conversion"})
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 
@@ -36,7 +38,8 @@ def read_warc(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
     except OSError as error:
         yield refused(path, unreadable(path, error))
     except Exception as error:  # noqa: BLE001 - warcio lets out whatever its parsing of damaged headers meets
-        yield refused(path, UnreadableError(f"{path}: damaged or no WARC ({error}); what stands before is read, fetch the file again"))
+        reason = "".join(character if character.isprintable() else "\ufffd" for character in str(error)[:_REASON])  # it may quote the file
+        yield refused(path, UnreadableError(f"{path}: damaged or no WARC ({reason}); what stands before is read, fetch the file again"))
 
 
 def _pages(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
@@ -45,6 +48,8 @@ def _pages(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
     n_skipped = n_out = 0
     with open(path, "rb") as file:  # noqa: PTH123 - a path as the user gave it
         for record in ArchiveIterator(file):
+            if record.format != "warc":  # warcio takes any first line for the head of its forerunner, ARC
+                raise ValueError("its first line is no head of a record")
             if record.rec_type not in _RECORDS:
                 continue
             if not _is_page(record):
@@ -56,9 +61,19 @@ def _pages(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
                 yield refused(path, TooLargeError(f"{path}: inflates to more than {MAX_RATIO} times its size; the rest is left out"))
                 return
             name = _address(record, path)
+            if _is_cut(record):
+                yield refused(name, UnreadableError(f"{name}: cut off, {path} ends within this page; fetch that file again"))
+                break
             yield name, PurePosixPath(urlsplit(name).path).stem or "page", partial(document_from_bytes, name, data)
     if n_skipped:
         tell(f"{path}: {n_skipped} response(s) that are no page of text or HTML, or no success, left out")
+
+
+def _is_cut(record: ArcWarcRecord) -> bool:
+    """Whether the file ends before the record does, whose length is in its head; what is left of the record is passed over."""
+    while record.raw_stream.read(_CHUNK):
+        pass
+    return getattr(record.raw_stream, "limit", 0) > 0
 
 
 def _is_page(record: ArcWarcRecord) -> bool:

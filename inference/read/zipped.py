@@ -40,7 +40,7 @@ def read_zip(path: str, suffixes: frozenset[str], tell: Callable[[str], object])
     except TooLargeError as error:
         yield refused(path, error)
     except _DAMAGE as error:
-        yield refused(path, _damaged(path, error) if isinstance(error, BadZipFile) else unreadable(path, error))
+        yield refused(path, _no_archive(path, error) if isinstance(error, BadZipFile) else unreadable(path, error))
 
 
 def _directory_size(path: str) -> int:
@@ -86,6 +86,10 @@ def _entry(name: str, archive: ZipFile, entry: ZipInfo) -> tuple[Found, int]:
     except _DAMAGE as error:
         return (name, stem, partial(refuse, _damaged(name, error))), 0
     return (name, stem, partial(document_from_bytes, name, data)), len(data)
+
+
+def _no_archive(path: str, error: Exception) -> UnreadableError:
+    return UnreadableError(f"{path}: damaged or no ZIP archive ({error}); none of its entries is read, fetch it again")
 
 
 def _damaged(name: str, error: Exception) -> UnreadableError:

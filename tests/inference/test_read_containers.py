@@ -176,7 +176,15 @@ def test_archives_of_too_many_entries_are_refused(tmp_path: Path, monkeypatch: p
 def test_a_zip_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"no archive")
     (found,) = read(tmp_path / "a.zip")
-    assert "the archive is damaged there" in str(reason(found))
+    assert "a.zip: damaged or no ZIP archive (File is not a zip file); none of its entries is read" in str(reason(found))
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.warc", "a.warc.gz"])
+def test_an_empty_file_is_told_of(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    told: list[str] = []
+    assert read(tmp_path / name, told) == []
+    assert told == [f"{tmp_path / name}: no documents in this file"]
 
 
 def warc(path: Path, *records: tuple[str, str, str, bytes]) -> Path:
@@ -188,6 +196,23 @@ def warc(path: Path, *records: tuple[str, str, str, bytes]) -> Path:
         writer.write_record(writer.create_warc_record(address, "response", payload=io.BytesIO(body), http_headers=http))
     path.write_bytes(buffer.getvalue())
     return path
+
+
+@pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
+def test_a_page_cut_off_by_the_end_of_a_warc_is_not_read_as_a_whole_one(tmp_path: Path, name: str) -> None:
+    page = "<p>规章 {}</p>" + "".join(f"<p>{number:x}</p>" for number in range(2000))
+    path = warc(tmp_path / name, *((f"http://a.example/{n}", "200 OK", "text/html", page.format(n).encode()) for n in (1, 2)))
+    path.write_bytes(path.read_bytes()[:-300])
+    first, second = read(path)
+    assert first[2]().source_text == page.format(1)
+    assert str(reason(second)) == f"http://a.example/2: cut off, {path} ends within this page; fetch that file again"
+
+
+def test_a_file_that_is_no_warc(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc"
+    path.write_bytes(b"\x7fELF" + bytes(range(256)))
+    (found,) = read(path)
+    assert str(reason(found)).startswith(f"{path}: damaged or no WARC (")
 
 
 @pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
@@ -225,6 +250,15 @@ def test_a_damaged_warc_gives_what_stands_before(tmp_path: Path) -> None:
     found = read(path)
     assert texts(found[:1]) == [("http://a/", "<p>0</p>")]
     assert len(found) <= 2
+
+
+def test_what_a_reason_quotes_of_a_file_cannot_steer_a_terminal(tmp_path: Path) -> None:
+    path = warc(tmp_path / "a.warc", ("http://a/", "200 OK", "text/html", b"<p>0</p>"))
+    path.write_bytes(path.read_bytes() + b"\x1b[31m\x07" + b"0" * 1000)
+    first, last = read(path)
+    assert texts([first]) == [("http://a/", "<p>0</p>")]
+    assert str(reason(last)).isprintable()
+    assert len(str(reason(last))) < 200 + len(str(path))
 
 
 def test_containers_in_folders_are_read_in_order(tmp_path: Path) -> None:
