@@ -12,6 +12,8 @@ from gongkai.inference.read.sheet import Glyph, Rule
 _TOUCH = 3.0
 _MOST_PLACES = 20_000
 _SEVERAL = 2
+MAX_RULES = 2_000
+"""Lines of a page, pieces that meet as one; a page with more is a drawing, and nothing on it is ruled."""
 
 Place = tuple[int, int]
 
@@ -66,7 +68,10 @@ def _before(borders: Sequence[float], at: float) -> int:
 
 def ruled_tables(rules: Sequence[Rule]) -> list[RuledTable]:
     """The empty tables that the lines of a page rule, the smallest first; a frame around text is none."""
-    tables = [table for group in _connected(_joined(rules)) if (table := _table(group)) is not None]
+    joined = _joined(rules)
+    if len(joined) > MAX_RULES:
+        return []
+    tables = [table for group in _connected(joined) if (table := _table(group)) is not None]
     return sorted(tables, key=lambda table: (table.xs[-1] - table.xs[0]) * (table.ys[-1] - table.ys[0]))
 
 

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pypdfium2 import PdfObject, PdfPage
 
-MAX_PATHS = 20_000
-"""Drawn paths of a page that are looked at; a page with more is a drawing, and its lines rule no table."""
+MAX_PIECES = 100_000
+"""Pictures and pieces of lines of a page that are looked at (a rectangle has five); a page with more is a drawing, and its lines rule
+no table."""
 _A4 = (0.0, 0.0, 595.0, 842.0)
 _THIN = 2.5
 _STRAIGHT = 1.0
@@ -145,10 +146,13 @@ def _paths(page: PdfPage) -> tuple[list[list[Point]], bool]:
 
     found: list[list[Point]] = []
     pictures = False
-    for number, drawn in enumerate(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE])):
-        if number >= MAX_PATHS:
+    left = MAX_PIECES
+    for drawn in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE]):
+        is_picture = pdfium.FPDFPageObj_GetType(drawn) == pdfium.FPDF_PAGEOBJ_IMAGE
+        left -= 1 if is_picture else pdfium.FPDFPath_CountSegments(drawn)
+        if left < 0:
             return [], True
-        if pdfium.FPDFPageObj_GetType(drawn) == pdfium.FPDF_PAGEOBJ_IMAGE:
+        if is_picture:
             pictures = True
             continue
         matrices = list(_matrices(drawn))

@@ -17,6 +17,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from gongkai.inference.read import pdf, sheet
+from gongkai.inference.read import ruled as ruling
 from gongkai.inference.read.document import Document, document_from_bytes
 from gongkai.inference.read.flow import written
 from gongkai.inference.read.html import flatten_html
@@ -268,9 +269,16 @@ def test_limits_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_drawing_of_too_many_lines_rules_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet, "MAX_PATHS", 2)
+    monkeypatch.setattr(sheet, "MAX_PIECES", 2)
     draw = both(ruled((("规章", "1", "2"),)), ruled((("规章", "1", "2"),), (500, 480)))
     assert "规章" in read(draw).source_text
+
+
+def test_more_lines_than_tables_have_rule_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = ruled((("规章", "说明", "其他"),))
+    assert "|" in read(table).source_text
+    monkeypatch.setattr(ruling, "MAX_RULES", 2)
+    assert "|" not in read(table).source_text
 
 
 def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
