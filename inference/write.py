@@ -101,6 +101,8 @@ def prepare_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"")
         probe.unlink()
+    except FileExistsError as error:
+        raise OutputError(f"{folder}: cannot write results there (it is a file, no folder); choose another folder with --out") from error
     except OSError as error:
         raise OutputError(f"{folder}: cannot write results there ({error.strerror}); choose another folder with --out") from error
 

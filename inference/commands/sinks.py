@@ -43,7 +43,7 @@ class Sink(Protocol):
         ...
 
     def close(self) -> None:
-        """Write what waits for the last document."""
+        """Write what waits for the last document; without any, what stands there stays."""
         ...
 
 
@@ -51,7 +51,8 @@ def sink_of(format: Format, out: Path | None) -> Sink:
     """Where documents go in `format` to `out` (stdout if None). Raises a usage error where the two do not go together."""
     if out is None:
         if format in (Format.XLSX, Format.PARQUET):
-            raise typer.BadParameter(f"{format} is no text: name a folder to write to", param_hint="--out")
+            where = f"a folder or a file {_BOOK}" if format is Format.XLSX else "a folder"
+            raise typer.BadParameter(f"{format} is no text: name {where} to write to", param_hint="--out")
         return Stdout(format)
     if format is Format.XLSX and out.suffix.lower() == _BOOK:
         prepare_folder(out.parent)
@@ -114,14 +115,17 @@ class OneBook:
 
     def __init__(self, path: Path) -> None:
         self._path, self._book = path, _new_book()
+        self._begun = False
 
     def write(self, source: Source, extraction: Extraction) -> None:
         """Keep the sheet and the rows of `extraction`."""
         self._book.add(extraction, source.stem)
+        self._begun = True
 
     def close(self) -> None:
         """Write the workbook, whole or not at all."""
-        write_whole(self._path, self._book.content())
+        if self._begun:
+            write_whole(self._path, self._book.content())
 
 
 class Tables:
@@ -143,8 +147,9 @@ class Tables:
 
     def close(self) -> None:
         """Write the tables, each whole or not at all, and their card."""
-        self._parts.seal(0, self._outcomes)
-        self._parts.finish(self._outcomes)
+        if self._outcomes:
+            self._parts.seal(0, self._outcomes)
+            self._parts.finish(self._outcomes)
 
 
 def _new_book() -> Book:

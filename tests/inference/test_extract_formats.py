@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +13,21 @@ from pyarrow import parquet
 from gongkai.inference.batch.card import card
 from gongkai.inference.batch.tables import TABLES
 from gongkai.inference.cli import main
-from gongkai.inference.extract import Extractor
-from gongkai.model.types import LabelledPage, Page, Span
 
-
-class Fake:
-    """Labels 申请N件."""
-
-    def label(self, pages: Sequence[Page]) -> list[LabelledPage]:
-        (page,) = pages
-        spans = (Span(*match.span(1), "requests_received", 0.95) for match in re.finditer(r"申请(\d+)件", page.text))
-        return [LabelledPage(page, tuple(spans))]
+pytestmark = pytest.mark.usefixtures("without_model")
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Extractor, "from_pretrained", lambda *_: Extractor(Fake()))
     for name, number in (("a", 5), ("b", 7)):
         (tmp_path / f"{name}.txt").write_text(f"收到申请{number}件", encoding="utf-8")
     return tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below `folder` with its bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def sheets(path: Path) -> dict[str, Any]:
@@ -66,10 +60,23 @@ def test_parquet_is_a_folder_of_tables(folder: Path) -> None:
     assert sorted(path.name for path in (folder / "out").iterdir()) == ["README.md", "cells", "checks", "documents", "figures", "legacy"]
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "parquet"])
-def test_what_is_no_text_needs_a_place(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("kind", "where"), [("xlsx", "a folder or a file .xlsx"), ("parquet", "a folder")])
+def test_what_is_no_text_needs_a_place(kind: str, where: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["extract", "a.txt", "--format", kind]) == 2
-    assert f"{kind} is no text: name a folder to write to" in " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert f"{kind} is no text: name {where} to write to" in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(("kind", "out"), [("xlsx", "out.xlsx"), ("parquet", "out")])
+def test_a_run_that_reads_nothing_leaves_what_stands_there(kind: str, out: str, folder: Path) -> None:
+    assert main(["extract", "a.txt", "--format", kind, "--out", out]) == 0
+    before = contents(folder)
+    assert main(["extract", "missing.txt", "--format", kind, "--out", out]) == 1
+    assert contents(folder) == before
+
+
+def test_a_file_where_a_folder_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["extract", "a.txt", "--format", "xlsx", "--out", "b.txt/out.xlsx"]) == 2
+    assert "b.txt: cannot write results there (it is a file, no folder)" in capsys.readouterr().err
 
 
 def test_the_card_names_every_column() -> None:

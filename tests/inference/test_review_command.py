@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from gongkai.inference.cli import main
-from gongkai.inference.extract import Extractor
-from gongkai.model.types import LabelledPage, Page, Span
 
-
-class Fake:
-    """Labels 申请N件."""
-
-    def label(self, pages: Sequence[Page]) -> list[LabelledPage]:
-        (page,) = pages
-        spans = (Span(*match.span(1), "requests_received", 0.95) for match in re.finditer(r"申请(\d+)件", page.text))
-        return [LabelledPage(page, tuple(spans))]
+pytestmark = pytest.mark.usefixtures("without_model")
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Extractor, "from_pretrained", lambda *_: Extractor(Fake()))
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, text in (
@@ -98,3 +86,10 @@ def test_the_language_is_that_of_the_locale_or_the_one_asked_for(
     assert main(["review", "a.txt", "--out", "page.html", *arguments]) == 0
     (root,) = page(folder / "page.html").css("html")
     assert root.attributes["data-lang"] == lang
+
+
+def test_a_run_that_reads_nothing_leaves_the_index(folder: Path) -> None:
+    assert main(["review", "a.txt", "index.txt", "--out", "out"]) == 0
+    before = (folder / "out" / "index.html").read_bytes()
+    assert main(["review", "missing.txt", "--out", "out"]) == 1
+    assert (folder / "out" / "index.html").read_bytes() == before
