@@ -49,7 +49,10 @@ def read_gold(path: Path) -> list[LabelledPage]:
 
 def read_gold_pages(path: Path) -> list[GoldPage]:
     """The labelled pages of a JSON Lines file with their origins. Raises BadRecordError as `read_gold` does."""
-    lines = path.read_text(encoding="utf-8").split("\n")  # splitlines would also cut at U+2028 inside a text
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")  # splitlines would also cut at U+2028 inside a text
+    except UnicodeDecodeError as error:
+        raise BadRecordError(f"{path}: no JSON Lines in UTF-8 ({error}); save it as UTF-8") from error
     return [_read_line(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
 
 

@@ -26,7 +26,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with the worst texts and all scores to this file.")] = None,
     worst: Annotated[int, typer.Option(min=0, help="How many of the worst texts of each set are shown.")] = 30,
-    threads: Annotated[int | None, typer.Option(help="Threads; default: one for each core.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=256, help="Threads; default: one for each core.")] = None,
 ) -> None:
     """Hold a model against texts whose labels are known: scores by label and wording, confusions, confidence, worst texts."""
     try:

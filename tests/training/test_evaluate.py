@@ -2,8 +2,11 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from gongkai.inference.cli import main
+from gongkai.training.evaluate import evaluate
 from gongkai.training.tiny import random_checkpoint
 
 GOLD = {"id": "a", "text": "收到申请12件", "figures": [{"label": "requests_received", "start": 4, "end": 6}], "entities": []}
@@ -51,3 +54,21 @@ def test_what_cannot_be_done_is_said_with_the_way_out(
     given = [{"MODEL": str(model), "GOLD": str(gold)}.get(argument, argument) for argument in arguments]
     assert main(["evaluate", *given]) != 0
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [("a.jsonl", b"", "holds no labelled text"), ("a.json", b"[]", "holds no labelled text"), ("a.jsonl", b"\xd0\xff", "save it as UTF-8")],
+)
+def test_gold_without_texts_is_refused(model: Path, tmp_path: Path, name: str, content: bytes, told: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    found = CliRunner().invoke(app(), [str(model), str(tmp_path / name)])
+    assert found.exit_code == 1
+    assert told in found.stderr
+    assert name in found.stderr
+
+
+def app() -> typer.Typer:
+    command = typer.Typer()
+    command.command()(evaluate)
+    return command

@@ -105,11 +105,15 @@ def _floor(pages: int, rates: Mapping[str, float]) -> Floor:
 
 
 def pin(
-    result: Annotated[Path, typer.Argument(help="What `python -m gongkai.training.accuracy --out` wrote.", exists=True)],
+    result: Annotated[Path, typer.Argument(help="What `python -m gongkai.training.accuracy --out` wrote.", exists=True, dir_okay=False)],
     out: Annotated[Path, typer.Option(help="The file of floors.")] = Path("configs") / NAME,
 ) -> None:
     """Write floors a margin below a result."""
-    floors = floors_of(json.loads(result.read_text(encoding="utf-8")))
+    try:
+        floors = floors_of(json.loads(result.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        way_out = "give what `python -m gongkai.training.accuracy --out` wrote of all severities and the whole chain"
+        raise typer.BadParameter(f"{result}: no floors follow from it ({error}); {way_out}") from error
     out.write_text(floors.model_dump_json(indent=1) + "\n", encoding="utf-8")
     typer.echo(f"{out}: floors of {floors.pages} pages of each severity")
 

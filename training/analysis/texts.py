@@ -41,7 +41,11 @@ def read_sets(sources: Sequence[str]) -> list[GoldSet]:
     Raises ConfigError for a source that is none, DocumentError for a file whose content is none.
     """
     names = [Path(source).name for source in sources]
-    return [read_set(source, name if names.count(name) == 1 else source) for source, name in zip(sources, names, strict=True)]
+    sets = [read_set(source, name if names.count(name) == 1 else source) for source, name in zip(sources, names, strict=True)]
+    for source, found in zip(sources, sets, strict=True):
+        if not found.pages:
+            raise BadRecordError(f"{source}: holds no labelled text{''.join(f'; left out {why}' for why in found.left_out)}")
+    return sets
 
 
 def read_set(source: str, name: str) -> GoldSet:

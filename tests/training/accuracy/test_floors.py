@@ -56,3 +56,12 @@ def command() -> typer.Typer:
     app = typer.Typer()
     app.command()(pin)
     return app
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"a": 1}', b'{"groups": {"chain": {}}}', b"\xd0\xff"])
+def test_floors_of_another_file_are_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_bytes(content)
+    found = CliRunner().invoke(command(), [str(tmp_path / "other.json"), "--out", str(tmp_path / "floors.json")])
+    assert found.exit_code == 2
+    assert "no floors follow from it" in found.output
+    assert not (tmp_path / "floors.json").exists()

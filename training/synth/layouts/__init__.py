@@ -35,7 +35,10 @@ RENDERERS: Mapping[str, Layout] = {
     "A18": markdown,
 }
 
+ALL_RENDERERS: Mapping[str, Layout] = {**RENDERERS, **DRAWN_RENDERERS, **UNSEEN_RENDERERS}
+"""With the layouts drawn for training only, and those kept for the benchmark."""
+
 
 def render(layout: str, grid: Grid, rng: random.Random) -> MarkedText:
     """`grid` as text in `layout`: stripped of newlines at both ends, no newline added."""
-    return {**RENDERERS, **DRAWN_RENDERERS, **UNSEEN_RENDERERS}[layout](grid, rng)
+    return ALL_RENDERERS[layout](grid, rng)
