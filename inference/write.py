@@ -14,6 +14,8 @@ from gongkai.inference.output import PLACES, legacy_rows, place_of, to_dict
 from gongkai.inference.results import Extraction
 from gongkai.model.errors import OutputError
 
+DRAFT = ".tmp"
+"""What the name of a file ends in while it is being written."""
 CSV_COLUMNS = ("source", "kind", "key", "value", "status", "text", "start", "end", "confidence")
 CsvValue = str | int | float | None
 
@@ -112,7 +114,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
     Raises OutputError if the disk does not take it; no half-written file is left.
     """
-    draft = path.with_name(f"{path.name}.tmp")
+    draft = path.with_name(f"{path.name}{DRAFT}")
     try:
         draft.write_bytes(encoded(content) if isinstance(content, str) else content)
         draft.replace(path)

@@ -14,10 +14,8 @@ from typing import IO
 from gongkai.inference.batch.card import card
 from gongkai.inference.batch.jobs import Outcome
 from gongkai.inference.batch.tables import TABLES, Format, rows_of, unpacked
-from gongkai.inference.write import encoded, protected, write_whole
+from gongkai.inference.write import DRAFT, encoded, protected, write_whole
 from gongkai.model.errors import MissingExtraError, OutputError
-
-_DRAFT = ".tmp"
 
 
 class Parts:
@@ -33,7 +31,7 @@ class Parts:
             _require_pyarrow()  # a missing package is told of now, not after an hour
         for table in TABLES if kind is not Format.JSONL else ("documents", "extractions"):
             (folder / table).mkdir(exist_ok=True)
-            for draft in (folder / table).glob(f"*{_DRAFT}"):
+            for draft in (folder / table).glob(f"*{DRAFT}"):
                 draft.unlink()
 
     def seal(self, number: int, outcomes: Iterable[Outcome]) -> None:
@@ -61,7 +59,7 @@ class _Drafts:
         return self
 
     def open(self, table: str) -> IO[bytes]:
-        path = self._folder / table / f"{self._name}{_DRAFT}"
+        path = self._folder / table / f"{self._name}{DRAFT}"
         self._files[path] = path.open("wb")
         return self._files[path]
 

@@ -24,7 +24,7 @@ from gongkai.inference.read.folders import in_order
 from gongkai.inference.read.found import Found
 from gongkai.inference.read.sources import behind
 from gongkai.inference.write import prepare_folder
-from gongkai.model.errors import MissingExtraError, OutputError
+from gongkai.model.errors import MissingExtraError, OutputError, UnreadableError
 
 _IN_PARTS = frozenset({Format.PARQUET, Format.JSONL, Format.CSV})
 LEDGER = "ledger.sqlite"
@@ -69,9 +69,11 @@ def run_batch(inputs: Sequence[str], out: Path, make: MakeExtractor, settings: S
 
     Run again after any end, it goes on where it stopped, and the output is the same, byte for byte. Gives back how many documents
     were processed, refused and failed. `say` is told of what is left out, of reasons, and of progress. Raises OutputError if `out`
-    cannot be written or holds another run, CheckpointError or GongkaiError if no worker can start.
+    cannot be written or holds another run, UnreadableError if an input is not there when the run is begun, CheckpointError or
+    GongkaiError if no worker can start.
     """
     _check_apart(inputs, out)
+    _check_there(inputs, out)
     prepare_folder(out)
     try:
         with Ledger(out / LEDGER, settings.shard) as ledger:
@@ -199,6 +201,15 @@ def _changed(position: int, known: str, name: str) -> OutputError:
         f"document {position} was {known} when the run was begun and is {name} now: the input has changed; "
         "restore it, or choose another folder with --out"
     )
+
+
+def _check_there(inputs: Sequence[str], out: Path) -> None:
+    """A name misspelt must not become a run of its own. Raises UnreadableError, unless a run is gone on with."""
+    if (out / LEDGER).exists():
+        return
+    for given in inputs:
+        if not Path(given).exists() and not glob.has_magic(given):
+            raise UnreadableError(f"{given}: not there; check the name")
 
 
 def _check_apart(inputs: Sequence[str], out: Path) -> None:

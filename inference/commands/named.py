@@ -60,7 +60,8 @@ def _only(name: str, which: str, found: Iterable[T]) -> T:
             break
     if len(fitting) == 1:
         return fitting[0]
-    what = f"{len(fitting) if len(fitting) <= _SEVERAL else 'more than 1,000'} documents" if fitting else "no document of that name"
+    many = str(len(fitting)) if len(fitting) <= _SEVERAL else "more than 1,000"
+    what = f"{many} documents" if fitting else "no document of that name" if known else "holds no document"
     way_out = f"; name one with {_split(name)[0]}#WHICH: {_listed(fitting or known)}" if fitting or known else ""
     raise BadRecordError(f"{name}: {what}{way_out}")
 

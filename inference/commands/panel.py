@@ -13,7 +13,7 @@ from gongkai.inference.panel.panel import Settings, make_panel
 from gongkai.inference.panel.plots import NAMES, Plots, can_plot, draw
 from gongkai.inference.panel.summary import readme, totals
 from gongkai.inference.panel.tables import TABLES, Format
-from gongkai.inference.write import prepare_folder, write_whole
+from gongkai.inference.write import DRAFT, prepare_folder, write_whole
 from gongkai.model.errors import MissingExtraError, OutputError
 
 _PLOTS, _README = "plots", "README.md"
@@ -59,15 +59,15 @@ def _prepare(out: Path, results: list[Path]) -> None:
     """Make the folder. Raises OutputError if it holds anything but an earlier panel."""
     prepare_folder(out)
     ours = {f"{table}.{suffix}" for table in TABLES for suffix in Format} | {_README, _PLOTS}
-    foreign = sorted(path.name for path in out.iterdir() if path.name not in ours)
+    foreign = sorted(path.name for path in out.iterdir() if path.name.removesuffix(DRAFT) not in ours)
     if foreign or any(out.resolve() == path.resolve() for path in results):
         what = f"holds {foreign[0]}, which is no part of a panel" if foreign else "is the folder of the results"
         raise OutputError(f"{out}: {what}; name a new folder with --out")
 
 
 def _clear(out: Path, kept: Format) -> None:
-    """Take away what an earlier panel left in another format, and its plots."""
+    """Take away what an earlier panel left in another format, its plots, and the drafts of one that was killed."""
     tables = (out / f"{table}.{suffix}" for table in TABLES for suffix in Format if suffix is not kept)
     plots = (out / _PLOTS / f"{name}.{suffix}" for name in NAMES for suffix in Plots)
-    for path in (*tables, *plots):
+    for path in (*tables, *plots, *out.glob(f"*{DRAFT}")):
         path.unlink(missing_ok=True)

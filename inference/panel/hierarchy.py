@@ -80,13 +80,25 @@ def _sum(key: str, parent: OrganYear, children: Mapping[str, OrganYear | None]) 
 
 def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
     reader = csv.DictReader(io.StringIO(_text(path), newline=""))
-    columns = [name.strip() for name in reader.fieldnames or ()]
+    columns = _columns(reader, path)
     if not {"child", "parent"} <= set(columns):
         raise ConfigError(f"{path}: has the columns {', '.join(columns) or '(none)'}; child and parent must be there")
     reader.fieldnames = columns
-    for row in reader:
-        if (row["child"] or row["parent"] or "").strip():
-            yield reader.line_num, organ_name(row["child"] or ""), organ_name(row["parent"] or "")
+    try:
+        for row in reader:
+            if (row["child"] or row["parent"] or "").strip():
+                yield reader.line_num, organ_name(row["child"] or ""), organ_name(row["parent"] or "")
+    except csv.Error as error:
+        raise ConfigError(
+            f"{path}, after line {reader.line_num}: {error}; every row must be the name of a child and that of its parent"
+        ) from error
+
+
+def _columns(reader: csv.DictReader[str], path: Path) -> list[str]:
+    try:
+        return [name.strip() for name in reader.fieldnames or ()]
+    except csv.Error as error:
+        raise ConfigError(f"{path}: has no columns child and parent in its first line ({error})") from error
 
 
 def _text(path: Path) -> str:

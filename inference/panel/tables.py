@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from gongkai.inference.batch.tables import INTEGER, NUMBER, TEXT, Row
-from gongkai.inference.write import encoded, protected
+from gongkai.inference.write import DRAFT, encoded, protected
 from gongkai.model.errors import MissingExtraError, OutputError
 
 TABLES: dict[str, dict[str, str]] = {
@@ -87,18 +88,24 @@ class Tables:
     def __exit__(self, error: object, *_: object) -> None:
         try:
             if not error:
-                for written in self._tables.values():
-                    written.close()
+                self._end()
         except OSError as full:
             raise _full(next(iter(self._paths.values())), full) from full
         finally:
             for file in self._files.values():
-                file.close()
-        for path in self._paths.values():
-            if error:
+                with suppress(OSError):  # what a full disk did not take is told of already
+                    file.close()
+            for path in self._paths.values():
                 _draft(path).unlink(missing_ok=True)
-            else:
-                _draft(path).replace(path)
+
+    def _end(self) -> None:
+        """Give every file its name, once all are whole."""
+        for table, written in self._tables.items():
+            written.close()
+            self._files[table].flush()
+        for table, path in self._paths.items():
+            self._files[table].close()
+            _draft(path).replace(path)
 
 
 class CsvTable:
@@ -119,7 +126,7 @@ class CsvTable:
 
 
 def _draft(path: Path) -> Path:
-    return path.with_name(f"{path.name}.tmp")
+    return path.with_name(f"{path.name}{DRAFT}")
 
 
 def _full(path: Path, error: OSError) -> OutputError:

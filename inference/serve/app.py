@@ -14,9 +14,11 @@ from importlib.resources import files
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from gongkai.inference.batch.jobs import Job, Kind, Outcome
@@ -57,7 +59,8 @@ def create_app(desk: Desk, access: Access, max_bytes: int) -> FastAPI:
     app.get("/metrics", dependencies=allowed, response_class=Response)(
         lambda: Response(metrics.page(), headers={"Content-Type": CONTENT_TYPE_LATEST})
     )
-    app.exception_handler(HTTPException)(_error)
+    app.exception_handler(StarletteHTTPException)(_error)
+    app.exception_handler(RequestValidationError)(_bad_query)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 
@@ -135,8 +138,15 @@ def _health(desk: Desk) -> Callable[[], Response]:
 
 def _error(_: Request, error: Exception) -> Response:
     """Every error as `{"error": …}`."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these alone
+    assert isinstance(error, StarletteHTTPException)  # noqa: S101 - it is registered for these alone
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+
+def _bad_query(_: Request, error: Exception) -> Response:
+    """The first parameter that is not as it must be."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for these alone
+    first = error.errors()[0]
+    return JSONResponse({"error": f"{first['loc'][-1]} is {str(first['input'])[:60]!r}: {first['msg']}"}, 422)
 
 
 _DOCUMENT = {"id": {"type": "string"}, "text": {"type": "string"}, "html": {"type": "string"}}

@@ -32,7 +32,7 @@ def read_object(path: Path) -> Stored:
     try:
         return _extraction(path.read_bytes().decode("utf-8-sig"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        return NotRead(str(path), f"cannot be read ({error})", damaged=True)
+        return NotRead(str(path), f"{path}: cannot be read ({error}); write it again with `gongkai extract`", damaged=True)
     except BadRecordError as error:
         return NotRead(str(path), str(error), damaged=True)
 
@@ -43,7 +43,7 @@ def read_lines(path: Path) -> Iterator[Stored]:
         for number, line in _lines(path):
             yield _of_line(line, f"{path}, line {number}")
     except (OSError, UnicodeDecodeError, DocumentError) as error:
-        yield NotRead(str(path), f"cannot be read to its end ({error})", damaged=True)
+        yield NotRead(str(path), f"{path}: cannot be read to its end ({error})", damaged=True)
 
 
 def objects(path: Path) -> Iterator[dict[str, Any]]:

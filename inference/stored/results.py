@@ -31,7 +31,11 @@ def read_results(path: Path) -> Iterator[Stored]:
     """
     read = _reader(path)
     if read is None:
-        raise UnreadableError(f"{path}: not there") if not path.exists() else BadRecordError(f"{path}: holds no results; {_EXPECTED}")
+        raise (
+            UnreadableError(f"{path}: not there; check the name")
+            if not path.exists()
+            else BadRecordError(f"{path}: holds no results; {_EXPECTED}")
+        )
     return read()
 
 

@@ -1,6 +1,7 @@
 """Extractions out of the tidy tables of `gongkai batch`, whose rows stand in the order of `document` in every table.
 
-What the tables do not carry (names, repairs, the characters that a derived cell follows from) stays empty.
+What the tables do not carry (names, repairs, the characters that a derived cell follows from) stays empty, and so do the rows of before
+2019: nothing that is made of stored results asks for them.
 """
 
 from __future__ import annotations

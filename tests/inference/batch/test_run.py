@@ -20,7 +20,7 @@ from gongkai.inference.batch.tables import TABLES
 from gongkai.inference.extract import Extractor
 from gongkai.inference.read.document import document_from_text
 from gongkai.inference.write import to_jsonl
-from gongkai.model.errors import GongkaiError, OutputError
+from gongkai.model.errors import GongkaiError, OutputError, UnreadableError
 
 SETTINGS = Settings(Format.JSONL, 1, Limits(30, 512), shard=2)
 FIGURE = "收到政府信息公开申请{}件"
@@ -54,6 +54,15 @@ def test_every_format_says_the_same(tmp_path: Path, folder: Path, stubs: ModuleT
     assert [list(line) for line in lines] == [list(TABLES["documents"])] * 2
     assert (lines[0]["outcome"], lines[1]["outcome"], lines[1]["warnings"]) == ("refused", "processed", None)
     assert "a PNG picture" in lines[0]["reason"]
+
+
+def test_an_input_that_is_not_there_begins_no_run(tmp_path: Path, folder: Path, stubs: ModuleType) -> None:
+    with pytest.raises(UnreadableError, match=r"inn: not there; check the name"):
+        run_batch([str(folder), f"{folder}n"], tmp_path / "out", stubs.stub, SETTINGS)
+    assert not (tmp_path / "out").exists()
+    run_batch([str(folder / "a.txt")], tmp_path / "out", stubs.stub, SETTINGS)
+    (folder / "a.txt").unlink()  # what is read already is not asked for again
+    assert run_batch([str(folder / "a.txt")], tmp_path / "out", stubs.stub, SETTINGS)[Kind.PROCESSED] == 1
 
 
 def test_the_lines_are_those_of_the_command_for_one_document(tmp_path: Path, pages: Callable[..., Path], stubs: ModuleType) -> None:

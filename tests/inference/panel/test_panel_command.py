@@ -64,6 +64,14 @@ def test_a_panel_made_again_leaves_nothing_of_the_old_one(two_years: Path) -> No
     assert names == {".parquet", ".png", ".md"}
 
 
+def test_drafts_of_a_killed_run_are_in_nobodys_way(two_years: Path) -> None:
+    Path("panel").mkdir()
+    for name in ("cells.csv.tmp", "sums.parquet.tmp", "README.md.tmp"):
+        Path("panel", name).write_text("half", encoding="utf-8")
+    assert main(["panel", str(two_years), "--out", "panel", "--plots", "none"]) == 0
+    assert not list(Path("panel").glob("*.tmp"))
+
+
 def test_many_organs_are_drawn_as_their_middle_half(tmp_path: Path, report: Make, results: Write) -> None:
     path = results([report(f"{number}县", year, {NEW: 10 * number}) for number in range(1, 10) for year in (2021, 2022)])
     assert main(["panel", str(path), "--out", str(tmp_path / "panel")]) == 0
@@ -96,9 +104,17 @@ def test_damaged_records_are_told_and_cost_the_exit_code(two_years: Path, capsys
     assert "results.jsonl, line 5: a JSON list where the object of an extraction must be\n" in capsys.readouterr().err
 
 
+def test_a_file_that_is_no_text_is_named(two_years: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("binary.json").write_bytes(b"\x80\x81")
+    assert main(["panel", str(two_years), "binary.json", "--out", "panel", "--plots", "none"]) == 1
+    assert "binary.json: cannot be read ('utf-8' codec" in capsys.readouterr().err
+
+
 def test_what_cannot_become_a_panel_is_refused(two_years: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("page.txt").write_text("a page", encoding="utf-8")
     Path("empty.jsonl").write_text("", encoding="utf-8")
+    Path("long.csv").write_text("child,parent\n" + "甲" * 200_000, encoding="utf-8")
+    Path("wide.csv").write_text("甲" * 200_000, encoding="utf-8")
     Path("full").mkdir()
     Path("full/thesis.doc").write_text("mine", encoding="utf-8")
     for arguments, message in (
@@ -106,6 +122,8 @@ def test_what_cannot_become_a_panel_is_refused(two_years: Path, tmp_path: Path, 
         (["page.txt"], "page.txt: holds no results; expected what `gongkai extract` writes as json or jsonl"),
         (["empty.jsonl"], "empty.jsonl: holds no results"),
         ([two_years.name, "--hierarchy", "none.csv"], "none.csv"),
+        ([two_years.name, "--hierarchy", "long.csv"], "long.csv, after line 1: field larger than field limit"),
+        ([two_years.name, "--hierarchy", "wide.csv"], "wide.csv: has no columns child and parent in its first line"),
         ([two_years.name, "--out", "full"], "full: holds thesis.doc, which is no part of a panel; name a new folder with --out"),
     ):
         assert main(["panel", "--out", "panel", *arguments]) == 2

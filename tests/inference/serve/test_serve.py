@@ -66,6 +66,8 @@ def test_values_below_a_confidence_are_left_out(client: httpx.Client) -> None:
         ({"content": b"a", "headers": {"Content-Type": "application/xml"}}, 415, "content type 'application/xml'; send"),
         ({"files": {"file": ("a.txt", b"\x89PNG\r\n\x1a\n\x00")}}, 422, "a PNG picture"),
         ({"json": {"text": "a" * 100_000}}, 413, "more than 100,000 bytes"),
+        ({"content": b"x", "headers": {"Content-Type": "multipart/form-data"}}, 400, "Missing boundary in multipart"),
+        ({"json": {"text": "a"}, "params": {"min_confidence": "7"}}, 422, "min_confidence is '7': Input should be less than or equal to 1"),
         ({"json": {"text": "FAULT"}}, 500, "IndexError: out of range; this is a fault in gongkai"),
         ({"json": {"text": "HANG"}}, 500, "text: no result within 1 s"),
         ({"json": {"text": "LEAVE"}}, 500, "text: its reader died twice (exit code 3)"),
@@ -85,6 +87,11 @@ def test_a_body_that_never_ends_is_not_kept(client: httpx.Client) -> None:
 
     answer = client.post("/extract", content=endless(), headers={"Content-Type": "text/plain"})  # type: ignore[arg-type]
     assert answer.status_code == 413
+
+
+def test_paths_and_methods_that_are_none_are_errors_of_the_same_form(client: httpx.Client) -> None:
+    assert (client.get("/nix").status_code, client.get("/nix").json()) == (404, {"error": "Not Found"})
+    assert (client.get("/extract").status_code, client.get("/extract").json()) == (405, {"error": "Method Not Allowed"})
 
 
 def test_health_and_metrics(client: httpx.Client) -> None:
