@@ -22,7 +22,7 @@ from gongkai.training.synth.numerals import Number, value_of, whole
 from gongkai.training.synth.statements import statement_key
 
 HELD_OUT_WRITERS = ("h",)
-TRAIN_WRITERS = ("a", "b", "c", "d", "e", "f", "g", "i", "j", "k", "l", "m", "n", "o")
+TRAIN_WRITERS = ("a", "b", "c", "d", "e", "f", "g", "i", "j", "k", "l", "m", "n", "o", "p", "q")
 SHORTEST, LONGEST = 40, 420
 TWIN_LENGTH = 24
 
