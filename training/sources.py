@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
-from gongkai.training.passages import load_passages
+from gongkai.training.passages import load_passages, shared
 from gongkai.training.settings import TrainSettings
 from gongkai.training.synth.characters import damage
 from gongkai.training.synth.layouts.drawn import DRAWN_LAYOUTS
@@ -26,9 +26,9 @@ BETWEEN = ("\n", "\n", "\n\n", "")
 
 
 def train_writers(settings: TrainSettings) -> tuple[str, ...]:
-    """The writers of passages that are not held out."""
+    """The writers of passages that are not held out, each with the share of passages that `data.breadth` leaves."""
     writers = sorted({passage.writer for passage in load_passages()})
-    return tuple(writer for writer in writers if writer not in settings.data.held_out)
+    return shared((writer for writer in writers if writer not in settings.data.held_out), settings.data.breadth)
 
 
 def passage_texts(writers: Sequence[str], rng: Random) -> Iterator[MarkedText]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -16,63 +16,34 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 import typer
-from datasets import Dataset
 from numpy.typing import NDArray
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, set_seed
 
+from gongkai.annotations.gold import KINDS
 from gongkai.inference.predict import Predictor, WindowSettings
 from gongkai.model.checkpoint import METRICS, load_checkpoint, write_manifest
-from gongkai.model.errors import ConfigError, GongkaiError
-from gongkai.model.labels import label_set
+from gongkai.model.errors import GongkaiError
 from gongkai.model.network import build_network
 from gongkai.model.types import LabelledPage
-from gongkai.model.vocabulary import load_vocabulary
-from gongkai.training.base import Base, open_base
+from gongkai.training.base import open_base
 from gongkai.training.card import write_card
-from gongkai.training.examples import Encoder, digest, mixed_examples, normalised_page, page_examples, to_dataset
+from gongkai.training.examples import Encoder, normalised_page, page_examples
 from gongkai.training.export import check_export, export_network, sizes
 from gongkai.training.loop import train_network
 from gongkai.training.passages import load_passages
+from gongkai.training.pretrain import pretrained_encoder
+from gongkai.training.run import Run, encoder_of, prepare_data
 from gongkai.training.scores import Scores, gold_of, score_labeller
 from gongkai.training.settings import TrainSettings, load_settings
 from gongkai.training.sources import HELD_OUT_LAYOUTS, held_out_pages
 from gongkai.training.synth.marked import MarkedText
+from gongkai.training.teacher import check_teacher
 
 Golds = list[LabelledPage]
 RUNS = Path("runs")
 CORRECTED = "corrected"
+PASSAGES = "held-out-passages"
 AGREEMENT_WINDOWS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run: its settings, the name they came under, and the folder for everything it writes."""
-
-    settings: TrainSettings
-    config: str
-    folder: Path
-    base: Base
-
-
-def prepare_data(run: Run, encoder: Encoder, resume: bool) -> tuple[Dataset, str]:
-    """The windows of the run and their digest; a resumed run takes those that it began with.
-
-    Raises ConfigError if a run is to be resumed under settings that would give other windows.
-    """
-    folder, facts = run.folder / "data", run.folder / "data.json"
-    settings = run.settings.model_dump(mode="json", include={"base_model", "seed", "mix", "data"})
-    settings["batch"] = run.settings.loop.batch
-    if resume and facts.exists():
-        begun = json.loads(facts.read_text(encoding="utf-8"))
-        if begun["settings"] != settings:
-            raise ConfigError(f"{facts}: the run was begun with other data settings; start anew without --resume, or in another folder")
-        return Dataset.load_from_disk(str(folder)), str(begun["digest"])
-    examples = mixed_examples(run.settings, encoder)
-    found = digest(examples)
-    data = to_dataset(examples)
-    data.save_to_disk(str(folder))
-    facts.write_text(json.dumps({"digest": found, "settings": settings}), encoding="utf-8")
-    return data, found
 
 
 def held_out_sets(settings: TrainSettings) -> dict[str, list[LabelledPage]]:
@@ -83,27 +54,39 @@ def held_out_sets(settings: TrainSettings) -> dict[str, list[LabelledPage]]:
         "held-out-layouts": held_out_pages(settings.data.held_out, settings.data.held_out_pages, HELD_OUT_LAYOUTS),
     }
     golds = {name: [gold_of(marked, f"page-{number}") for number, marked in enumerate(texts)] for name, texts in pages.items()}
-    return {"held-out-passages": passages, **golds}
+    return {PASSAGES: passages, **golds}
 
 
 def score_sets(labeller: Predictor, sets: dict[str, list[LabelledPage]]) -> dict[str, Scores]:
     """Every set that is not empty; passages say nothing of tables, so only figures and entities count there."""
-    kinds = {"held-out-passages": ("figures", "entities")}
-    everything = ("structure", "figures", "entities")
-    return {name: score_labeller(labeller, golds, kinds.get(name, everything)) for name, golds in sets.items() if golds}
+    return {name: score_labeller(labeller, golds, kinds_in(name)) for name, golds in sets.items() if golds}
+
+
+def kinds_in(name: str) -> tuple[str, ...]:
+    """The kinds of labels that the gold of the set `name` says anything of."""
+    return ("figures", "entities") if name == PASSAGES else KINDS
 
 
 def train(run: Run, resume: bool = False) -> Path:
     """Carry out `run`; the checkpoint folder that comes out of it is returned."""
+    return finish(run, *fit(run, resume))
+
+
+def fit(run: Run, resume: bool = False) -> tuple[PreTrainedModel, Encoder, dict[str, Any]]:
+    """The trained network of `run`, how it reads text, and what is to be said of its training."""
     started = time.monotonic()
-    vocabulary = load_vocabulary(run.base.tokenizer)
-    tags = label_set().tags()
-    encoder = Encoder(vocabulary, {tag: number for number, tag in enumerate(tags)})
+    encoder, settings = encoder_of(run.base), run.settings
+    # Asked for first: it is known at once whether the teacher will do, the windows take minutes.
+    more: dict[str, Any] = {"teacher": check_teacher(settings.teacher, encoder)} if settings.teacher else {}
     data, data_digest = prepare_data(run, encoder, resume)
-    network = build_network(run.base.encoder, tags)
-    steps = -(-len(data) // run.settings.loop.batch)
+    steps = -(-len(data) // settings.loop.batch)
     typer.echo(f"{len(data)} windows, {steps} steps, data {data_digest[:12]}, ready after {time.monotonic() - started:.0f} s")
-    loss = train_network(network, data, run.settings, run.folder / "steps", resume)
+    folder = run.base.encoder
+    if settings.pretrain:
+        folder, more["pretraining"] = pretrained_encoder(run, encoder, resume)
+    set_seed(settings.seed)
+    network = build_network(folder, tuple(encoder.tag_ids))
+    loss = train_network(network, data, settings, run.folder / "steps", resume)
     facts = {
         "config": run.config,
         "date": datetime.now(UTC).date().isoformat(),
@@ -111,10 +94,10 @@ def train(run: Run, resume: bool = False) -> Path:
         "tokens": sum(map(len, data["input_ids"])),
         "steps": steps,
         "loss": round(loss, 5),
-        "tags": len(tags),
+        "tags": len(encoder.tag_ids),
         "data_digest": data_digest,
     }
-    return finish(run, network, encoder, facts)
+    return network, encoder, {**facts, **more}
 
 
 def finish(
@@ -130,7 +113,7 @@ def finish(
     export = {"windows": len(windows), **asdict(agreement), "bytes": sizes(folder)}
     metrics = {"run": facts, "settings": run.settings.model_dump(mode="json"), "export": export, "sets": {}}
     write_metrics(folder, metrics)
-    predictor = Predictor.from_folder(folder, run.settings.threads, _window_settings(run.settings))
+    predictor = Predictor.from_folder(folder, run.settings.threads, window_settings_of(run.settings))
     write_metrics(folder, {**metrics, "sets": {name: scores.as_json() for name, scores in score_sets(predictor, sets).items()}})
     load_checkpoint(folder)
     return folder
@@ -150,7 +133,7 @@ def _windows(sets: dict[str, list[LabelledPage]], encoder: Encoder, settings: Tr
     return [example.ids.astype(np.int64) for example in islice(examples, AGREEMENT_WINDOWS * 2)]
 
 
-def _window_settings(settings: TrainSettings) -> WindowSettings:
+def window_settings_of(settings: TrainSettings) -> WindowSettings:
     """The trained window, with a quarter of it shared between neighbours."""
     return WindowSettings(window=settings.data.window, overlap=settings.data.window // 4)
 

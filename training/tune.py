@@ -32,9 +32,10 @@ from gongkai.training.corrected import Split, corrected_windows, read_corrected,
 from gongkai.training.examples import Encoder, digest, to_dataset
 from gongkai.training.loop import Watch, Watched, train_watched
 from gongkai.training.pinned import pinned_digests
+from gongkai.training.run import Run
 from gongkai.training.scores import character_tags, predict_spans
 from gongkai.training.settings import IN_USE, TuneSettings, load_tune_settings
-from gongkai.training.train import Run, finish, write_metrics
+from gongkai.training.train import finish, write_metrics
 
 DEV, SUSPECTS = "corrected-pages", "suspects.jsonl"
 SHOWN = 10

@@ -1,0 +1,112 @@
+"""Masked-language training of an encoder on the project's own text: some characters are hidden and guessed from the rest.
+
+The text is what the tags are learned from (passages, recombined narrative, generated pages), in a draw of its own and without its labels;
+writers that are held out give nothing to it. What comes out is an encoder folder that `base_model` can name.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+import typer
+from transformers import (
+    AutoConfig,
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    DataCollatorForLanguageModeling,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    Trainer,
+    set_seed,
+)
+
+from gongkai.model.checkpoint import TOKENIZER, TOKENIZER_CONFIG
+from gongkai.model.errors import ConfigError
+from gongkai.model.network import set_dropout
+from gongkai.training.examples import Encoder
+from gongkai.training.loop import carry_out, training_arguments
+from gongkai.training.run import Run, prepare_data
+from gongkai.training.settings import Pretraining
+
+# The text is drawn with other seeds than that of the tags, whatever the seed of the run.
+OTHER_SEEDS = 1_000_000_000
+FACTS = "pretraining.json"
+
+
+def pretraining_run(run: Run, pretraining: Pretraining) -> Run:
+    """The part of `run` that comes before the tags, in a folder of its own."""
+    changed = {"mix": pretraining.mix, "seed": run.settings.seed + OTHER_SEEDS}
+    return replace(run, settings=run.settings.model_copy(update=changed), folder=run.folder / "pretraining")
+
+
+def pretrained_encoder(run: Run, encoder: Encoder, resume: bool = False) -> tuple[Path, dict[str, Any]]:
+    """The encoder folder that `run.settings.pretrain` makes of the run's base, and what is to be said of its training.
+
+    With `resume` one that is finished is taken as it is, and one that was cut short goes on from its last whole step.
+    Raises ConfigError if no pre-training is set, or the encoder's tokenizer has no token to hide a character behind.
+    """
+    if run.settings.pretrain is None:
+        raise ConfigError(f"{run.config}: has no section pretrain; add it, or train without")
+    part = pretraining_run(run, run.settings.pretrain)
+    folder = part.folder / "encoder"
+    if not (resume and (folder / FACTS).is_file()):
+        shutil.rmtree(folder, ignore_errors=True)
+        _pretrain(part, run.settings.pretrain, encoder, resume).rename(folder)
+    facts: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    return folder, facts
+
+
+def _pretrain(part: Run, pretraining: Pretraining, encoder: Encoder, resume: bool) -> Path:
+    """The finished folder, still under another name."""
+    settings = part.settings
+    data, data_digest = prepare_data(part, encoder, resume)
+    torch.set_num_threads(settings.threads)
+    set_seed(settings.seed)
+    steps = -(-len(data) // settings.loop.batch)
+    typer.echo(f"{len(data)} windows to guess characters in, {steps} steps, data {data_digest[:12]}")
+    network = masked_network(part.base.encoder)
+    out = part.folder / "steps"
+    trainer = Trainer(
+        model=network,
+        args=training_arguments(settings, out, steps, learning_rate=pretraining.learning_rate, weight_decay=settings.loop.weight_decay),
+        train_dataset=data.select_columns(["input_ids"]),
+        data_collator=DataCollatorForLanguageModeling(tokenizer_of(part.base.encoder), mlm_probability=pretraining.masked),
+    )
+    loss = carry_out(trainer, out, resume)
+    facts = {"steps": steps, "tokens": sum(map(len, data["input_ids"])), "loss": round(loss, 5), "data_digest": data_digest}
+    return save_encoder(network, part.base.tokenizer, part.folder / "encoder.part", facts)
+
+
+def masked_network(base: Path) -> PreTrainedModel:
+    """The encoder in `base` under the head of its architecture that guesses characters, tied to its embeddings; nothing is dropped."""
+    config = AutoConfig.from_pretrained(str(base))
+    set_dropout(config, 0.0)
+    config.tie_word_embeddings = True
+    network: PreTrainedModel = AutoModelForMaskedLM.from_pretrained(
+        str(base), config=config, dtype=torch.float32, attn_implementation="eager"
+    )
+    return network
+
+
+def tokenizer_of(base: Path) -> PreTrainedTokenizerBase:
+    """The tokenizer in `base`. Raises ConfigError if it has no mask token."""
+    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(str(base))
+    if tokenizer.mask_token is None:
+        raise ConfigError(f"{base}: its tokenizer has no mask token, so nothing can be hidden from it; leave out the section pretrain")
+    return tokenizer
+
+
+def save_encoder(network: PreTrainedModel, tokenizer: Path, folder: Path, facts: dict[str, Any]) -> Path:
+    """The encoder below the head, its tokenizer, and `facts`, as a Hugging Face folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    network.base_model.save_pretrained(folder)
+    for name in (TOKENIZER, TOKENIZER_CONFIG):
+        if (source := tokenizer.with_name(name)).exists():
+            shutil.copyfile(source, folder / name)
+    (folder / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    return folder
