@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import typer
 from transformers import (
@@ -36,6 +38,20 @@ from gongkai.training.settings import Pretraining
 # The text is drawn with other seeds than that of the tags, whatever the seed of the run.
 OTHER_SEEDS = 1_000_000_000
 FACTS = "pretraining.json"
+
+
+class Hiding(DataCollatorForLanguageModeling):
+    """Hides the same characters of a batch whenever it comes, so that a run that was cut short goes on as if it had not been.
+
+    The loader reads ahead; a generator that runs on would have hidden the next batch already when a checkpoint is written.
+    """
+
+    def torch_call(self, examples: list[Any]) -> dict[str, Any]:
+        """The rows in one batch, with what was hidden as `labels`."""
+        rows = b"".join(np.asarray(example["input_ids"], dtype=np.int32).tobytes() for example in examples)
+        self.generator = torch.Generator().manual_seed(zlib.crc32(rows))
+        batch: dict[str, Any] = super().torch_call(examples)
+        return batch
 
 
 def pretraining_run(run: Run, pretraining: Pretraining) -> Run:
@@ -75,7 +91,7 @@ def _pretrain(part: Run, pretraining: Pretraining, encoder: Encoder, resume: boo
         model=network,
         args=training_arguments(settings, out, steps, learning_rate=pretraining.learning_rate, weight_decay=settings.loop.weight_decay),
         train_dataset=data.select_columns(["input_ids"]),
-        data_collator=DataCollatorForLanguageModeling(tokenizer_of(part.base.encoder), mlm_probability=pretraining.masked),
+        data_collator=Hiding(tokenizer_of(part.base.encoder), mlm_probability=pretraining.masked),
     )
     loss = carry_out(trainer, out, resume)
     facts = {"steps": steps, "tokens": sum(map(len, data["input_ids"])), "loss": round(loss, 5), "data_digest": data_digest}

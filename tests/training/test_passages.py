@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,17 @@ import pytest
 from gongkai.inference.results import Basis
 from gongkai.model.errors import AnnotationError
 from gongkai.model.labels import label_set
-from gongkai.training.passages import HELD_OUT_WRITERS, TRAIN_WRITERS, Passage, TwinIndex, load_passages, main, parse_passage, read_passages
+from gongkai.training.passages import (
+    HELD_OUT_WRITERS,
+    TRAIN_WRITERS,
+    Passage,
+    TwinIndex,
+    load_passages,
+    main,
+    parse_passage,
+    read_passages,
+    shared,
+)
 from gongkai.training.synth.marked import Mark
 from gongkai.training.synth.statements import statement_key
 
@@ -103,3 +114,17 @@ def test_the_command_counts_and_reports(tmp_path: Path, capsys: pytest.CaptureFi
     assert "1 passages, 0 without a figure" in capsys.readouterr().out
     assert main([str(good), str(bad)]) == 1
     assert "bad.txt:1:" in capsys.readouterr().err
+
+
+def test_a_share_of_a_writer_is_the_same_every_time_and_in_the_order_of_the_file() -> None:
+    whole = load_passages(("a", "b"))
+    half, quarter = (load_passages(shared(("a", "b"), share)) for share in (0.5, 0.25))
+    assert shared(("a", "b"), 1.0) == ("a", "b")
+    assert shared(("a",), 0.25) == ("a@0.25",)
+    for writer in ("a", "b"):
+        counts = [sum(passage.writer == writer for passage in passages) for passages in (whole, half, quarter)]
+        assert counts[1:] == [math.ceil(counts[0] / 2), math.ceil(counts[0] / 4)]
+    assert set(quarter) < set(half) < set(whole)
+    assert [passage for passage in whole if passage in half] == list(half)
+    with pytest.raises(AnnotationError, match="no writer zz in training/corpus"):
+        load_passages(("zz@0.5",))
