@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
-from torch.nn import functional
 from transformers import EarlyStoppingCallback, EvalPrediction, PreTrainedModel, Trainer, TrainingArguments, set_seed
 
 from gongkai.model.network import encoder_parameters, head_of
 from gongkai.training.examples import IGNORED
 from gongkai.training.scores import strict_f1
 from gongkai.training.settings import LoopSettings, TrainSettings
-from gongkai.training.teacher import open_teacher
+from gongkai.training.teacher import Remembering, open_teacher
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +68,6 @@ class Watched:
     kept: float
 
 
-class _Remembering(Trainer):
-    """Learns the tags of all windows, and on replayed ones also to say what `teacher` says, as surely as it does.
-
-    The tags alone say which answer is right, and the network knew them; how sure it was of every other answer is what fine-tuning
-    forgets first (learning without forgetting). Where no window says whether it is replayed, `teacher` is asked about all of them
-    (distillation).
-    """
-
-    teacher: PreTrainedModel
-
-    def compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, *_: Any, **__: Any) -> Any:
-        """The loss of the tags, and on replayed windows the divergence from the teacher beside it."""
-        replayed = inputs.pop("replayed", None)
-        outputs = model(**inputs)
-        loss = outputs.loss
-        if model.training and (replayed is None or bool(replayed.any())):
-            asked = slice(None) if replayed is None else replayed
-            loss = loss + self._forgotten(outputs.logits[asked], {name: inputs[name][asked] for name in inputs})
-        return (loss, outputs) if return_outputs else loss
-
-    def _forgotten(self, logits: torch.Tensor, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        """The mean divergence (Kullback-Leibler) from the teacher over the positions that are trained on."""
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            said = self.teacher(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
-        kept = inputs["labels"] != IGNORED
-        own, taught = (functional.log_softmax(scores[kept].float(), dim=-1) for scores in (logits, said))
-        return functional.kl_div(own, taught, reduction="batchmean", log_target=True)
-
-
 def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettings, out: Path, watch: Watch) -> Watched:
     """Train `network` in place, at most once over `data` in its order, and leave it as `watch` finds it best."""
     torch.set_num_threads(settings.threads)
@@ -105,9 +75,9 @@ def train_watched(network: PreTrainedModel, data: Dataset, settings: TrainSettin
     shutil.rmtree(out, ignore_errors=True)
     begun = _weights(network)
     steps = -(-len(data) // settings.loop.batch)
-    trainer = _Remembering(
+    trainer = Remembering(
         model=network,
-        args=training_arguments(settings, out, steps, **_watching(watch, settings.loop.batch)),
+        args=arguments(settings, out, steps, **_watching(watch, settings.loop.batch)),
         train_dataset=data,
         eval_dataset=watch.data,
         data_collator=Padding(network.config.pad_token_id or 0),
@@ -182,15 +152,15 @@ def train_network(network: PreTrainedModel, data: Dataset, settings: TrainSettin
     """
     torch.set_num_threads(settings.threads)
     set_seed(settings.seed)
-    kind = _Remembering if settings.teacher else Trainer
+    kind = Remembering if settings.teacher else Trainer
     trainer = kind(
         model=network,
-        args=training_arguments(settings, out, steps=-(-len(data) // settings.loop.batch)),
+        args=arguments(settings, out, steps=-(-len(data) // settings.loop.batch)),
         train_dataset=data,
         data_collator=Padding(network.config.pad_token_id or 0),
         optimizers=(_optimizer(network, settings.loop), None),
     )
-    if isinstance(trainer, _Remembering) and settings.teacher:
+    if isinstance(trainer, Remembering) and settings.teacher:
         trainer.teacher = open_teacher(settings.teacher)
     return carry_out(trainer, out, resume)
 
@@ -218,8 +188,8 @@ def _optimizer(network: PreTrainedModel, settings: LoopSettings) -> torch.optim.
     return torch.optim.AdamW([encoder, head], weight_decay=settings.weight_decay, fused=True)
 
 
-def training_arguments(settings: TrainSettings, out: Path, steps: int, **more: Any) -> TrainingArguments:
-    """The trainer's own settings for so many steps; `more` of them, or other ones."""
+def arguments(settings: TrainSettings, out: Path, steps: int, **more: Any) -> TrainingArguments:
+    """What the Trainer is told for `steps` steps, with `more` over what is usual."""
     loop = settings.loop
     usual: dict[str, Any] = {
         "output_dir": str(out),

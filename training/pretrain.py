@@ -31,7 +31,7 @@ from gongkai.model.checkpoint import TOKENIZER, TOKENIZER_CONFIG
 from gongkai.model.errors import ConfigError
 from gongkai.model.network import set_dropout
 from gongkai.training.examples import Encoder
-from gongkai.training.loop import carry_out, training_arguments
+from gongkai.training.loop import arguments, carry_out
 from gongkai.training.run import Run, prepare_data
 from gongkai.training.settings import Pretraining
 
@@ -89,7 +89,7 @@ def _pretrain(part: Run, pretraining: Pretraining, encoder: Encoder, resume: boo
     out = part.folder / "steps"
     trainer = Trainer(
         model=network,
-        args=training_arguments(settings, out, steps, learning_rate=pretraining.learning_rate, weight_decay=settings.loop.weight_decay),
+        args=arguments(settings, out, steps, learning_rate=pretraining.learning_rate, weight_decay=settings.loop.weight_decay),
         train_dataset=data.select_columns(["input_ids"]),
         data_collator=Hiding(tokenizer_of(part.base.encoder), mlm_probability=pretraining.masked),
     )
