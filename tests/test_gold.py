@@ -9,8 +9,8 @@ import pytest
 
 from gongkai.inference.extract import Extractor
 from gongkai.inference.output import to_dict
-from gongkai.training.scores import Score
-from gongkai.training.seeds import GoldTable, compare_table, score_kind
+from gongkai.training.passage_scores import PassageScores
+from gongkai.training.seeds import GoldTable, compare_table
 
 GOLD = Path(os.environ.get("GONGKAI_GOLD") or Path(__file__).parents[2] / "shared")
 SEEDS = sorted((GOLD / "seeds").glob("*.gold.json"))
@@ -35,8 +35,7 @@ def test_no_cell_of_a_real_page_is_wrong(shipped_extractor: Extractor) -> None:
 def test_figures_of_narratives_are_found(shipped_extractor: Extractor) -> None:
     golds: list[dict[str, Any]] = [json.loads(line) for line in PASSAGES[0].read_text(encoding="utf-8").split("\n") if line]
     found = [to_dict(shipped_extractor(gold["text"])) for gold in golds]
-    total = sum(score_kind("figures", golds, found).values(), Score())
-    assert total.f1 >= FLOOR
+    assert PassageScores.of(golds, found).total("figures").f1 >= FLOOR
     for gold, extraction in zip(golds, found, strict=True):
         for figure in extraction["figures"]:
             assert gold["text"][figure["start"] : figure["end"]] == figure["text"]

@@ -7,6 +7,12 @@ from typing import Any
 from gongkai.training.accuracy.results import markdown_lines
 
 COMMAND = "python -m gongkai.training.record GOLD"
+_TOTALS = {
+    "figures": "figures",
+    "values": "figures, by value instead of characters",
+    "cases": "printed numbers of requests, reviews, litigations",
+    "entities": "entities",
+}
 NOT_MEASURED = f"""
 ### Cells of generated pages
 
@@ -26,18 +32,24 @@ Measured on {gold["date"]} with `{COMMAND}`, through the command line, on pages 
 
 
 def _passages(name: str, scores: dict[str, Any]) -> str:
-    rows = [_row(f"**{kind}**", scores[kind]) for kind in ("figures", "entities")]
+    rows = [_row(f"**{name}**", scores[key]) for key, name in _TOTALS.items() if key in scores]
     rows += [_row(label, found) for label, found in sorted(scores["by_label"].items(), key=lambda item: -item[1]["gold"])]
     return f"""
 ### Narrative: {name}
 
 {scores["texts"]} annotated passages (sha256 `{scores["sha256"][:16]}`); a hit is the same characters under the same label.
-The rules that read values off labelled words were adjusted after looking at its errors; the network was not.
+The rules that read values off labelled words were adjusted after looking at its errors; the network was not.{_false(scores)}
 
 | label | gold | found | precision | recall | F1 |
 | --- | --- | --- | --- | --- | --- |
 {chr(10).join(rows)}
 """
+
+
+def _false(scores: dict[str, Any]) -> str:
+    if "without" not in scores:
+        return ""
+    return f"\nIn the {scores['without']} passages without a figure {scores['false']} were found."
 
 
 def _row(name: str, score: dict[str, Any]) -> str:

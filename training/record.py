@@ -20,20 +20,26 @@ from gongkai.training.accuracy.measure import READERS, measure
 from gongkai.training.accuracy.pages import UNSEEN_SHARE, orders, unseen_orders
 from gongkai.training.accuracy.results import in_card
 from gongkai.training.card import write_card
+from gongkai.training.passage_scores import PassageScores
 from gongkai.training.scores import Score
-from gongkai.training.seeds import GoldTable, compare_table, extract, score_kind
-
-KINDS = ("figures", "entities")
+from gongkai.training.seeds import GoldTable, compare_table, extract
 
 
 def measure_passages(path: Path, model: Path) -> dict[str, Any]:
     """Scores by label of one file of annotated passages."""
     golds = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     found = list(extract([path], model))
-    scores = {kind: score_kind(kind, golds, found) for kind in KINDS}
-    totals = {kind: _rates(sum(by_label.values(), Score())) for kind, by_label in scores.items()}
-    labels = {label: _rates(score) for by_label in scores.values() for label, score in by_label.items()}
-    return {"texts": len(golds), "sha256": _sha256([path]), **totals, "by_label": labels}
+    scores = PassageScores.of(golds, found)
+    return {
+        "texts": scores.texts,
+        "sha256": _sha256([path]),
+        **{kind: _rates(scores.total(kind)) for kind in scores.spans},
+        "values": _rates(scores.values),
+        "cases": _rates(scores.cases),
+        "without": scores.without,
+        "false": scores.false,
+        "by_label": {label: _rates(score) for by_label in scores.spans.values() for label, score in by_label.items()},
+    }
 
 
 def measure_seeds(folder: Path, model: Path) -> dict[str, Any]:

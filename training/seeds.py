@@ -19,6 +19,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gongkai.training.passage_scores import PassageScores
 from gongkai.training.scores import Score
 
 Number = int | float
@@ -155,35 +156,19 @@ def figures(least: Annotated[float, typer.Option(help="Exit with 1 if the F1 of 
         raise _absent(_folder("dev") / "*.jsonl")
     golds = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     found = list(extract([path]))
-    totals = {kind: _print_kind(kind, golds, found) for kind in ("figures", "entities")}
-    raise typer.Exit(int(totals["figures"].f1 < least))
+    scores = PassageScores.of(golds, found)
+    _print_scores(scores)
+    raise typer.Exit(int(scores.total("figures").f1 < least))
 
 
-def _print_kind(kind: str, golds: list[Record], found: list[Record]) -> Score:
-    scores = score_kind(kind, golds, found)
-    total = sum(scores.values(), Score())
-    typer.echo(f"{kind}: {_line(total)}")
-    for label, score in sorted(scores.items(), key=lambda item: (-item[1].gold, item[0])):
-        typer.echo(f"  {label:28} {_line(score)}")
-    return total
-
-
-def score_kind(kind: str, golds: list[Record], found: list[Record]) -> dict[str, Score]:
-    """The scores of `figures` or `entities` by label; the records of both sides are in one order."""
-    right, got = _entries(golds, kind), _entries(found, kind)
-    return {label: score_label(right, got, label) for label in sorted({entry[1] for entry in (*right, *got)})}
-
-
-def _entries(records: list[Record], kind: str) -> Counter[tuple[int, str, int, int]]:
-    """How often each (text, label, start, end) is stated; records come in one order on both sides."""
-    return Counter((i, item["label"], item["start"], item["end"]) for i, record in enumerate(records) for item in record.get(kind, []))
-
-
-def score_label(right: Counter[tuple[int, str, int, int]], got: Counter[tuple[int, str, int, int]], label: str) -> Score:
-    """The score of one label over all texts."""
-    mine = Counter({entry: count for entry, count in right.items() if entry[1] == label})
-    theirs = Counter({entry: count for entry, count in got.items() if entry[1] == label})
-    return Score(mine.total(), theirs.total(), (mine & theirs).total())
+def _print_scores(scores: PassageScores) -> None:
+    for kind, by_label in scores.spans.items():
+        typer.echo(f"{kind}: {_line(scores.total(kind))}")
+        for label, score in sorted(by_label.items(), key=lambda item: (-item[1].gold, item[0])):
+            typer.echo(f"  {label:28} {_line(score)}")
+    typer.echo(f"label and value: {_line(scores.values)}")
+    typer.echo(f"printed numbers of requests, reviews, litigations: {_line(scores.cases)}")
+    typer.echo(f"passages without a figure: {scores.without}, figures found in them: {scores.false}")
 
 
 def _line(score: Score) -> str:

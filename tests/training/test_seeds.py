@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from gongkai.training.scores import Score
-from gongkai.training.seeds import GoldTable, app, compare_table, score_label
+from gongkai.training.seeds import GoldTable, app, compare_table
 
 GOLD = GoldTable.of(
     {
@@ -54,12 +52,6 @@ def test_each_difference_is_told(cell: dict[str, Any], line: str) -> None:
 @pytest.mark.parametrize("cell", [_cell("x.y.z", 0, "derived"), _cell("a.b.e", 2, "derived"), _cell("a.b.e", 0, "blank") | {"value": None}])
 def test_what_is_neither_asked_for_nor_wrong(cell: dict[str, Any]) -> None:
     assert compare_table(GOLD, [cell]).counts["wrong"] == 0
-
-
-def test_a_label_is_scored_over_all_texts() -> None:
-    right = Counter({(0, "reviews", 3, 4): 1, (1, "reviews", 3, 4): 1, (1, "phone", 8, 9): 1})
-    got = Counter({(0, "reviews", 3, 4): 2, (1, "reviews", 3, 5): 1})
-    assert score_label(right, got, "reviews") == Score(gold=2, predicted=3, hits=1)
 
 
 @pytest.mark.parametrize("command", ["tables", "figures"])
