@@ -73,6 +73,17 @@ def test_a_pretrained_encoder_is_a_base_model(base: Base, settings: TrainSetting
     assert torch.equal(network.base_model.get_input_embeddings().weight, loaded.get_input_embeddings().weight)
 
 
+@pytest.mark.parametrize("name", ["xlm_roberta", "deberta"])
+def test_encoders_of_other_make_learn_to_guess(name: str, random_bases: dict[str, Path], settings: TrainSettings, tmp_path: Path) -> None:
+    pretrain = Pretraining(mix=Mix(passages=600, narratives=0, pages=0), learning_rate=1e-3)
+    data = settings.data.model_copy(update={"window": 64})
+    named = settings.model_copy(update={"base_model": str(random_bases[name]), "pretrain": pretrain, "data": data})
+    base = open_base(named, tmp_path)
+    folder, facts = pretrained_encoder(Run(named, "mine", tmp_path / "run", base), encoder_of(base))
+    assert facts["steps"] >= 1
+    assert load_file(folder / "model.safetensors").keys() == load_file(base.encoder / "model.safetensors").keys()
+
+
 def test_the_head_that_guesses_is_tied_to_the_embeddings(base: Base) -> None:
     network = masked_network(base.encoder)
     assert network.get_output_embeddings().weight is network.get_input_embeddings().weight

@@ -31,7 +31,7 @@ def ablations(
         settings = load_ablations(config)
         for name in () if table else variants or tuple(settings.variants):
             run_variant(settings, name, out)
-        results = results_in(settings, out)
+        results = results_in(settings, out, config)
         typer.echo("\n".join(markdown(results)))
         if write is not None:
             write_document(results, write)

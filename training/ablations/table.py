@@ -11,7 +11,7 @@ from typing import Any
 
 from gongkai.inference.write import write_whole
 from gongkai.model.errors import ConfigError
-from gongkai.training.ablations.settings import Ablations
+from gongkai.training.ablations.settings import CONFIG, Ablations
 from gongkai.training.ablations.variant import RESULT, read_result
 
 COLUMNS = {"figures": "figures", "entities": "entities", "pages": "pages", "layouts": "new layouts"}
@@ -41,6 +41,7 @@ class Results:
     done: dict[str, dict[str, Any]]
     missing: tuple[str, ...]
     repeats: tuple[str, ...]
+    command: str = COMMAND
 
     @property
     def noise(self) -> dict[str, Noise] | None:
@@ -55,18 +56,19 @@ class Results:
         }
 
 
-def results_in(ablations: Ablations, out: Path) -> Results:
-    """What is done in `out`."""
+def results_in(ablations: Ablations, out: Path, config: str = CONFIG) -> Results:
+    """What is done in `out` of the `ablations` that `config` names."""
     done = {name: read_result(out / name) for name in ablations.variants if (out / name / RESULT).is_file()}
     repeats = tuple(name for name, variant in ablations.variants.items() if variant.repeat)
-    return Results(ablations.base, done, tuple(name for name in ablations.variants if name not in done), repeats)
+    missing = tuple(name for name in ablations.variants if name not in done)
+    return Results(ablations.base, done, missing, repeats, COMMAND if config == CONFIG else f"{COMMAND} --config {config}")
 
 
 def as_json(results: Results) -> dict[str, Any]:
     """Everything that the table is made of; the cost of training as a multiple of the base's."""
     noise = results.noise
     return {
-        "command": COMMAND,
+        "command": results.command,
         "date": max((result["date"] for result in results.done.values()), default=None),
         "base": results.base,
         "noise": {column: {"runs": one.runs, "mean": one.mean, "spread": one.spread} for column, one in (noise or {}).items()},
@@ -80,7 +82,7 @@ def as_json(results: Results) -> dict[str, Any]:
 
 def markdown(results: Results) -> Iterator[str]:
     """The lines of the table, of the precisions, and of what must be known to read them."""
-    yield f"Made with `{COMMAND}`, {as_json(results)['date']}."
+    yield f"Made with `{results.command}`, {as_json(results)['date']}."
     yield ""
     yield "| variant | what it is | parameters | steps | cost | " + " | ".join(COLUMNS.values()) + " |"
     yield "| --- | --- | ---: | ---: | ---: | " + " | ".join("---:" for _ in COLUMNS) + " |"

@@ -80,6 +80,7 @@ def _carry_out(variant: Variant, run: Run) -> dict[str, Any]:
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "steps": facts["steps"] + facts.get("pretraining", {}).get("steps", 0),
         "data_digest": facts["data_digest"],
+        "teacher": facts.get("teacher"),
         # Only in relation to another variant of the same machine does this say anything, and not at all where a part was done before.
         "seconds": None if cut_short else round(seconds, 1),
         "f1": measures(metrics["sets"]),

@@ -104,7 +104,9 @@ def test_a_variant_leaves_a_whole_model_and_its_scores(trained: Path) -> None:
 
 def test_what_is_done_is_not_trained_again(config: Path, trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(variant_module, "fit", lambda *_, **__: pytest.fail("trained again"))
-    assert "| base | the recipe |" in call(config, trained, "base", "guessing")
+    told = call(config, trained, "base", "guessing")
+    assert told.startswith(f"Made with `python -m gongkai.training.ablations --config {config}`")
+    assert "| base | the recipe |" in told
 
 
 def test_a_variant_that_was_cut_short_ends_as_if_it_had_not_been(

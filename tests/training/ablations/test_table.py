@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,11 @@ def test_without_a_repeat_nothing_is_called_noise() -> None:
 def test_nothing_done_gives_an_empty_table() -> None:
     lines = list(markdown(Results("base", {}, ("base",), ())))
     assert "Not trained yet, so not in the table: base." in lines
+
+
+def test_other_settings_are_named_in_the_command() -> None:
+    lines = list(markdown(replace(RESULTS, command="python -m gongkai.training.ablations --config mine.yaml")))
+    assert lines[0] == "Made with `python -m gongkai.training.ablations --config mine.yaml`, 2025-01-03."
 
 
 def test_the_json_says_the_same_but_no_times() -> None:
