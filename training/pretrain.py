@@ -11,14 +11,15 @@ import shutil
 import zlib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 import typer
+from torch.nn import functional
 from transformers import (
     AutoConfig,
-    AutoModelForMaskedLM,
+    AutoModel,
     AutoTokenizer,
     DataCollatorForLanguageModeling,
     PreTrainedModel,
@@ -30,7 +31,7 @@ from transformers import (
 from gongkai.model.checkpoint import TOKENIZER, TOKENIZER_CONFIG
 from gongkai.model.errors import ConfigError
 from gongkai.model.network import set_dropout
-from gongkai.training.examples import Encoder
+from gongkai.training.examples import IGNORED, Encoder
 from gongkai.training.loop import arguments, carry_out
 from gongkai.training.run import Run, prepare_data
 from gongkai.training.settings import Pretraining
@@ -38,6 +39,32 @@ from gongkai.training.settings import Pretraining
 # The text is drawn with other seeds than that of the tags, whatever the seed of the run.
 OTHER_SEEDS = 1_000_000_000
 FACTS = "pretraining.json"
+
+
+class Guesser(torch.nn.Module):
+    """An encoder under a head that guesses hidden characters: one layer, then the rows of the embeddings themselves (tied weights).
+
+    Only what is hidden is guessed; scores of every character of a vocabulary for every position would cost as much as the encoder.
+    """
+
+    def __init__(self, encoder: PreTrainedModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+        characters, width = self.rows.shape
+        self.transform = torch.nn.Sequential(torch.nn.Linear(encoder.config.hidden_size, width), torch.nn.GELU(), torch.nn.LayerNorm(width))
+        self.bias = torch.nn.Parameter(torch.zeros(characters))
+
+    @property
+    def rows(self) -> torch.Tensor:
+        """The embeddings (shape: characters x width)."""
+        return cast("torch.Tensor", self.encoder.get_input_embeddings().weight)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, labels: torch.Tensor) -> dict[str, torch.Tensor]:
+        """The mean loss over the hidden characters; `labels` is -100 elsewhere."""
+        hidden = labels != IGNORED
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state[hidden]
+        scores = functional.linear(self.transform(states), self.rows, self.bias)
+        return {"loss": functional.cross_entropy(scores.float(), labels[hidden])}
 
 
 class Hiding(DataCollatorForLanguageModeling):
@@ -85,28 +112,25 @@ def _pretrain(part: Run, pretraining: Pretraining, encoder: Encoder, resume: boo
     set_seed(settings.seed)
     steps = -(-len(data) // settings.loop.batch)
     typer.echo(f"{len(data)} windows to guess characters in, {steps} steps, data {data_digest[:12]}")
-    network = masked_network(part.base.encoder)
+    guesser = Guesser(open_encoder(part.base.encoder))
     out = part.folder / "steps"
     trainer = Trainer(
-        model=network,
+        model=guesser,
         args=arguments(settings, out, steps, learning_rate=pretraining.learning_rate, weight_decay=settings.loop.weight_decay),
         train_dataset=data.select_columns(["input_ids"]),
         data_collator=Hiding(tokenizer_of(part.base.encoder), mlm_probability=pretraining.masked),
     )
     loss = carry_out(trainer, out, resume)
     facts = {"steps": steps, "tokens": sum(map(len, data["input_ids"])), "loss": round(loss, 5), "data_digest": data_digest}
-    return save_encoder(network, part.base.tokenizer, part.folder / "encoder.part", facts)
+    return save_encoder(guesser.encoder, part.base.tokenizer, part.folder / "encoder.part", facts)
 
 
-def masked_network(base: Path) -> PreTrainedModel:
-    """The encoder in `base` under the head of its architecture that guesses characters, tied to its embeddings; nothing is dropped."""
+def open_encoder(base: Path) -> PreTrainedModel:
+    """The encoder in `base` in float32; nothing in it is dropped."""
     config = AutoConfig.from_pretrained(str(base))
     set_dropout(config, 0.0)
-    config.tie_word_embeddings = True
-    network: PreTrainedModel = AutoModelForMaskedLM.from_pretrained(
-        str(base), config=config, dtype=torch.float32, attn_implementation="eager"
-    )
-    return network
+    encoder: PreTrainedModel = AutoModel.from_pretrained(str(base), config=config, dtype=torch.float32, attn_implementation="eager")
+    return encoder
 
 
 def tokenizer_of(base: Path) -> PreTrainedTokenizerBase:
@@ -117,10 +141,10 @@ def tokenizer_of(base: Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def save_encoder(network: PreTrainedModel, tokenizer: Path, folder: Path, facts: dict[str, Any]) -> Path:
-    """The encoder below the head, its tokenizer, and `facts`, as a Hugging Face folder."""
+def save_encoder(encoder: PreTrainedModel, tokenizer: Path, folder: Path, facts: dict[str, Any]) -> Path:
+    """The encoder without a pooler (nothing trained it), its tokenizer, and `facts`, as a Hugging Face folder."""
     shutil.rmtree(folder, ignore_errors=True)
-    network.base_model.save_pretrained(folder)
+    encoder.save_pretrained(folder, state_dict={name: value for name, value in encoder.state_dict().items() if "pooler." not in name})
     for name in (TOKENIZER, TOKENIZER_CONFIG):
         if (source := tokenizer.with_name(name)).exists():
             shutil.copyfile(source, folder / name)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file, save_file
+from torch.nn import functional
 from transformers import AutoModel
 
 from gongkai.model.checkpoint import write_manifest
@@ -18,7 +19,7 @@ from gongkai.model.network import build_network
 from gongkai.training.base import Base, open_base
 from gongkai.training.examples import Encoder, Example, to_dataset
 from gongkai.training.loop import train_network
-from gongkai.training.pretrain import masked_network, pretrained_encoder
+from gongkai.training.pretrain import Guesser, Hiding, open_encoder, pretrained_encoder, tokenizer_of
 from gongkai.training.run import Run, encoder_of
 from gongkai.training.settings import Mix, Pretraining, TrainSettings, load_settings, load_tune_settings
 from gongkai.training.teacher import check_teacher
@@ -70,7 +71,7 @@ def test_a_pretrained_encoder_is_a_base_model(base: Base, settings: TrainSetting
     assert open_base(named, tmp_path) == Base(folder, folder / "tokenizer.json")
     network = build_network(folder, ("O", "B-agency", "I-agency"))
     loaded = AutoModel.from_pretrained(folder, dtype=torch.float32)
-    assert torch.equal(network.base_model.get_input_embeddings().weight, loaded.get_input_embeddings().weight)
+    assert torch.equal(network.get_input_embeddings().weight, loaded.get_input_embeddings().weight)
 
 
 @pytest.mark.parametrize("name", ["xlm_roberta", "deberta"])
@@ -85,8 +86,29 @@ def test_encoders_of_other_make_learn_to_guess(name: str, random_bases: dict[str
 
 
 def test_the_head_that_guesses_is_tied_to_the_embeddings(base: Base) -> None:
-    network = masked_network(base.encoder)
-    assert network.get_output_embeddings().weight is network.get_input_embeddings().weight
+    guesser = Guesser(open_encoder(base.encoder))
+    ids, labels = torch.tensor([[20, 21, 22, 0]]), torch.tensor([[-100, 30, -100, -100]])
+    mask = torch.tensor([[1, 1, 1, 0]])
+    expected = functional.log_softmax(guesser.transform(guesser.encoder(ids, mask).last_hidden_state[0, 1]) @ guesser.rows.T, dim=-1)
+    loss = guesser(ids, mask, labels)["loss"]
+    assert loss.item() == pytest.approx(-expected[30].item(), rel=1e-5)
+    loss.backward()
+    # Every row is pulled, although four of them were read: the rows are the head.
+    assert int((guesser.encoder.get_input_embeddings().weight.grad.abs().sum(-1) > 0).sum()) > 1000
+
+
+def test_of_a_window_about_as_many_characters_are_hidden_as_asked_for(base: Base) -> None:
+    hide = Hiding(tokenizer_of(base.encoder), mlm_probability=0.15)
+    rows = [{"input_ids": [2, *range(200, 700), 3]}, {"input_ids": [2, *range(300, 500), 3]}]
+    batch, again = hide(rows), hide(rows)
+    assert all(torch.equal(batch[name], again[name]) for name in batch)
+    hidden = batch["labels"] != -100
+    assert 70 < int(hidden.sum()) < 140
+    assert not hidden[:, 0].any()
+    assert not hidden[1, 201:].any()
+    mask = tokenizer_of(base.encoder).mask_token_id
+    assert 0.65 < float((batch["input_ids"][hidden] == mask).float().mean()) < 0.95
+    assert batch["attention_mask"][1].tolist() == [1] * 202 + [0] * 300
 
 
 def test_nothing_is_guessed_that_was_not_asked_for(base: Base, settings: TrainSettings, tmp_path: Path) -> None:
