@@ -7,7 +7,7 @@ GONGKAI_GOLD ?= ../shared
 export GONGKAI_GOLD
 GOLD ?= $(wildcard $(GONGKAI_GOLD)/dev/*.jsonl)
 
-.PHONY: extract test check slow train evaluate eval-seeds eval-dev bench-accuracy bench-assembly ablations calibrate card install format clean
+.PHONY: extract test check slow train evaluate eval-seeds eval-dev bench-accuracy bench-assembly ablations calibrate card docs pictures install format clean
 .DEFAULT_GOAL := extract
 
 extract: .venv/runtime.stamp  ## the shipped sample pages as tables in the terminal
@@ -53,6 +53,12 @@ calibrate: .venv/dev.stamp  ## fit the confidences of the shipped model on held-
 card: .venv/dev.stamp  ## measure the shipped model and write its card
 	$(BIN)/python -m gongkai.training.record $(GONGKAI_GOLD)
 
+docs: .venv/dev.stamp  ## the documentation as a site in site/; its search needs a server: python -m http.server -d site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
+pictures: .venv/dev.stamp  ## the pictures of the README and the tutorial, with the Chromium of the system
+	$(BIN)/python docs/hooks/picture.py
+
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -62,10 +68,10 @@ install:  ## again after adding a file or a folder: an editable install is a tre
 	$(MAKE) .venv/dev.stamp
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv build dist site *.egg-info
 
 .venv/runtime.stamp: pyproject.toml setup.cfg | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[files,plots]"
 	@touch $@
 
 # Everything of the runtime install is in this one too.
