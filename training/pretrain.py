@@ -11,7 +11,7 @@ import shutil
 import zlib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,6 +31,7 @@ from transformers import (
 from gongkai.model.checkpoint import TOKENIZER, TOKENIZER_CONFIG
 from gongkai.model.errors import ConfigError
 from gongkai.model.network import set_dropout
+from gongkai.training.adopt import embeddings_of
 from gongkai.training.examples import IGNORED, Encoder
 from gongkai.training.loop import arguments, carry_out
 from gongkai.training.run import Run, prepare_data
@@ -57,7 +58,7 @@ class Guesser(torch.nn.Module):
     @property
     def rows(self) -> torch.Tensor:
         """The embeddings (shape: characters x width)."""
-        return cast("torch.Tensor", self.encoder.get_input_embeddings().weight)
+        return embeddings_of(self.encoder)
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, labels: torch.Tensor) -> dict[str, torch.Tensor]:
         """The mean loss over the hidden characters; `labels` is -100 elsewhere."""

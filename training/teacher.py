@@ -35,7 +35,10 @@ def check_teacher(name: str, encoder: Encoder) -> str:
 def open_teacher(name: str) -> PreTrainedModel:
     """The network of a checked model, for nothing but being asked."""
     checkpoint = load_checkpoint(model_folder(name))
-    return build_network(checkpoint.folder, checkpoint.tags).train(False).requires_grad_(False)
+    network = build_network(checkpoint.folder, checkpoint.tags)
+    network.train(False)
+    network.requires_grad_(False)
+    return network
 
 
 class Remembering(Trainer):
