@@ -1,19 +1,20 @@
-"""Pages in, labelled pages out: the network on onnxruntime."""
+"""Pages in, labelled pages out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime as ort
 import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gongkai.inference.kernels.choose import Kernel, open_network
+from gongkai.inference.kernels.network import Ids, Network
 from gongkai.model.checkpoint import Checkpoint, load_checkpoint, shipped_folder
 from gongkai.model.decode import logits_to_runs, runs_to_spans
 from gongkai.model.errors import CheckpointError, ConfigError
@@ -56,15 +57,17 @@ def window_settings() -> WindowSettings:
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """A Labeller that runs a checkpoint's int8 network."""
+    """A Labeller that runs a checkpoint's network."""
 
     checkpoint: Checkpoint
-    session: ort.InferenceSession
+    network: Network
     settings: WindowSettings
 
     @classmethod
-    def from_folder(cls, folder: Path | None = None, threads: int | None = None, settings: WindowSettings | None = None) -> Predictor:
-        """Open a model folder (default: the shipped one) on `threads` threads (default: one for each core).
+    def from_folder(
+        cls, folder: Path | None = None, threads: int | None = None, settings: WindowSettings | None = None, kernel: Kernel | None = None
+    ) -> Predictor:
+        """Open a model folder (default: the shipped one) on `threads` threads (default: one for each core), by `kernel` (default: the best).
 
         Without `settings` the windows are those of the package, or shorter ones where the encoder takes or was trained on no such.
         Raises CheckpointError if the folder cannot be used, or the windows of `settings` would not fit the encoder.
@@ -74,7 +77,7 @@ class Predictor:
         settings = settings or window_settings().at_most(min(room, checkpoint.window or room))
         if settings.window > room:
             raise CheckpointError(f"{checkpoint.folder}: reads at most {room} tokens at a time, not windows of {settings.window}")
-        return cls(checkpoint, open_session(checkpoint.network, threads), settings)
+        return cls(checkpoint, open_network(checkpoint.folder, threads, kernel), settings)
 
     def label(self, pages: Sequence[Page]) -> list[LabelledPage]:
         """Every page with its spans, in the order given."""
@@ -86,35 +89,19 @@ class Predictor:
         if not len(encoded.ids):
             return encoded, np.zeros((0, len(self.checkpoint.tags)), dtype=np.float32)
         windows = cut(len(encoded.ids), self.settings.window, self.settings.overlap)
-        return encoded, stitch(windows, self._scores(encoded.ids[window.start : window.end] for window in windows))
+        framed = (self._framed(encoded.ids[window.start : window.end]) for window in windows)
+        return encoded, stitch(windows, map(self._inner, self.network.run(framed)))
 
     def _label_page(self, page: Page) -> LabelledPage:
         encoded, logits = self.logits(page.text)
         spans = runs_to_spans(logits_to_runs(logits), page.text, encoded.offsets, self.checkpoint.classes) if len(logits) else ()
         return LabelledPage(page, spans)
 
-    def _scores(self, windows: Iterator[NDArray[np.int64]]) -> Iterator[NDArray[np.float32]]:
-        """The logits of each window, without special tokens.
-
-        One window at a time: int8 activations are scaled by the largest of the batch, so windows run together would
-        change each other's scores.
-        """
+    def _framed(self, ids: Ids) -> Ids:
+        """A window between its special tokens."""
         before, after = self.checkpoint.vocabulary.before, self.checkpoint.vocabulary.after
-        for window in windows:
-            ids = np.array([(*before, *window.tolist(), *after)], dtype=np.int64)
-            (logits,) = self.session.run(["logits"], {"input_ids": ids})
-            yield np.asarray(logits, dtype=np.float32)[0, len(before) : ids.shape[1] - len(after)]
+        return np.concatenate((np.array(before, dtype=np.int64), ids, np.array(after, dtype=np.int64)))
 
-
-def open_session(network: Path, threads: int | None = None) -> ort.InferenceSession:
-    """An onnxruntime session on the CPU. Raises CheckpointError if the file is no network."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads or 0
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Idle threads that spin gain little here and take the cores from whoever shares them.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return ort.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's exceptions share no public base class
-        raise CheckpointError(f"{network}: onnxruntime cannot open it ({error}); export it again") from error
+    def _inner(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The scores of a window without those of its special tokens."""
+        return scores[len(self.checkpoint.vocabulary.before) : len(scores) - len(self.checkpoint.vocabulary.after)]

@@ -18,7 +18,8 @@ from gongkai.model.vocabulary import Vocabulary, load_vocabulary
 
 CONFIG, WEIGHTS, TOKENIZER, LABELS = "config.json", "model.safetensors", "tokenizer.json", "labels.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
-NETWORK, CARD, METRICS, MANIFEST = "model.int8.onnx", "README.md", "metrics.json", "manifest.sha256"
+NETWORK, FULL_NETWORK = "model.int8.onnx", "model.fp32.onnx"
+CARD, METRICS, MANIFEST = "README.md", "metrics.json", "manifest.sha256"
 PARENT = "parent"
 REQUIRED = (CONFIG, WEIGHTS, TOKENIZER, LABELS, NETWORK, CARD, METRICS)
 # Formats that can run code when they are opened.

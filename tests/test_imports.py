@@ -36,7 +36,9 @@ def test_every_folder_is_shipped_and_every_shipped_folder_exists(project: dict[s
 def test_every_kind_of_file_is_shipped(project: dict[str, Any]) -> None:
     patterns = project["tool"]["setuptools"]["package-data"]["*"]
     files = [path for part in PARTS for path in (ROOT / part).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    left_out = [path for path in files if path.suffix != ".py" and not any(path.match(pattern) for pattern in patterns)]
+    left_out = [
+        path for path in files if path.suffix not in (".py", ".so", ".pyd") and not any(path.match(pattern) for pattern in patterns)
+    ]
     assert left_out == [], "pyproject.toml [tool.setuptools.package-data] names no pattern for these"
 
 

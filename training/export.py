@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import PreTrainedModel
 
-from gongkai.inference.predict import open_session
+from gongkai.inference.kernels.onnx import open_session
 from gongkai.model.calibration import CALIBRATION
 from gongkai.model.checkpoint import LABELS, NETWORK, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS, write_labels
 from gongkai.model.errors import CheckpointError

@@ -16,16 +16,16 @@ from gongkai.training.export import export_network
 POSITIONS = 300
 
 
-def random_encoder(folder: Path, seed: int = 0) -> Path:
-    """A character-level encoder of two layers, 32 wide, with random weights."""
+def random_encoder(folder: Path, seed: int = 0, width: int = 32) -> Path:
+    """A character-level encoder of two layers and two heads, `width` wide, with random weights."""
     set_seed(seed)
     tokens = dict.fromkeys((*SPECIALS, *WHITESPACE, *map(chr, range(33, 127)), *gb2312()))
     config = BertConfig(
         vocab_size=len(tokens),
-        hidden_size=32,
+        hidden_size=width,
         num_hidden_layers=2,
         num_attention_heads=2,
-        intermediate_size=64,
+        intermediate_size=2 * width,
         max_position_embeddings=POSITIONS,
         pad_token_id=0,
         # Larger than usual, so that random weights label something.
@@ -36,9 +36,9 @@ def random_encoder(folder: Path, seed: int = 0) -> Path:
     return folder
 
 
-def random_checkpoint(folder: Path, seed: int = 0) -> Path:
+def random_checkpoint(folder: Path, seed: int = 0, width: int = 32) -> Path:
     """A whole checkpoint folder over a random encoder, labels of the package."""
-    return checkpoint_over(random_encoder(folder / "encoder", seed), folder / "checkpoint", seed)
+    return checkpoint_over(random_encoder(folder / "encoder", seed, width), folder / "checkpoint", seed)
 
 
 def checkpoint_over(encoder: Path, target: Path, seed: int = 0) -> Path:

@@ -13,13 +13,12 @@ import typer
 
 from gongkai.inference.commands.options import Model
 from gongkai.inference.commands.streams import emit
+from gongkai.inference.kernels.cpu import INT8, cpu_flags, has_exact_int8
 from gongkai.inference.report.words import counted
 from gongkai.model.errors import GongkaiError
 
 Line = tuple[str, str]
 _REQUIREMENT = re.compile(r"(?P<package>[\w.-]+)(?:.*\bextra\s*==\s*['\"](?P<extra>[\w-]+)['\"])?")
-_CPU = Path("/proc/cpuinfo")
-_INT8 = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm")
 
 
 def doctor(
@@ -72,8 +71,8 @@ def _version(package: str) -> str | None:
 
 def _machine() -> list[Line]:
     flags = cpu_flags()
-    known = " ".join(name for name in _INT8 if name in flags) or "unknown"
-    exact = {"avx512_vnni", "avx_vnni", "asimddp"} & flags
+    known = " ".join(name for name in INT8 if name in flags) or "unknown"
+    exact = has_exact_int8(flags)
     return [
         ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         ("processors", str(os.cpu_count() or "unknown")),
@@ -81,24 +80,18 @@ def _machine() -> list[Line]:
     ]
 
 
-def cpu_flags() -> frozenset[str]:
-    """What the processor says it can do; nothing where the system does not tell."""
-    try:
-        lines = _CPU.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return frozenset()
-    return frozenset(flag for line in lines if line.lower().startswith(("flags", "features")) for flag in line.partition(":")[2].split())
-
-
 def _model(folder: Path | None) -> list[Line]:
     from gongkai.inference.current import open_model  # only here: without onnxruntime, the rest must still be told
+    from gongkai.inference.kernels.choose import choose
 
     checkpoint = open_model(folder, threads=1).checkpoint
+    choice = choose(checkpoint.folder)
     return [
         ("folder", str(checkpoint.folder)),
         ("digest", f"{checkpoint.digest[:16]} (every file is as its manifest says)"),
         ("labels", f"{counted(len(checkpoint.classes), 'class', 'classes')}, {len(checkpoint.tags)} tags"),
         ("reads", f"{checkpoint.positions} tokens at a time"),
+        ("computed by", f"{choice.kernel}: {choice.reason}"),
     ]
 
 

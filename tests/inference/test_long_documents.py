@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from gongkai.inference.extract import Extractor
+from gongkai.inference.kernels.network import Ids, Scores
 from gongkai.inference.predict import Predictor, WindowSettings
 from gongkai.model.checkpoint import Checkpoint, load_checkpoint
 from gongkai.model.types import Page, Span
@@ -31,15 +31,17 @@ class Reader:
     tags: tuple[str, ...]
     characters: Mapping[int, str]
 
-    def run(self, _outputs: Sequence[str], feed: Mapping[str, Any]) -> list[Any]:
-        (ids,) = feed["input_ids"]
+    def run(self, windows: Iterable[Ids]) -> Iterator[Scores]:
+        return map(self._scores, windows)
+
+    def _scores(self, ids: Ids) -> Scores:
         text = "".join(self.characters.get(number, "\x00") for number in ids.tolist())
-        logits = np.zeros((1, len(ids), len(self.tags)), dtype=np.float32)
-        logits[0, :, 0] = 4.0
+        logits = np.zeros((len(ids), len(self.tags)), dtype=np.float32)
+        logits[:, 0] = 4.0
         begin = self.tags.index("B-requests_received")
         for match in STATEMENT.finditer(text):
-            logits[0, match.start(1), begin] = logits[0, match.start(1) + 1 : match.end(1), begin + 1] = 8.0
-        return [logits]
+            logits[match.start(1), begin] = logits[match.start(1) + 1 : match.end(1), begin + 1] = 8.0
+        return logits
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def reader(checkpoint: Checkpoint, window: int, overlap: int) -> Predictor:
     vocabulary = checkpoint.vocabulary
     assert isinstance(vocabulary, CharacterVocabulary)
     network = Reader(checkpoint.tags, {number: character for character, number in vocabulary.id_of.items()})
-    return Predictor(checkpoint, cast("Any", network), WindowSettings(window=window, overlap=overlap))
+    return Predictor(checkpoint, network, WindowSettings(window=window, overlap=overlap))
 
 
 def found(predictor: Predictor, text: str) -> list[str]:
@@ -92,7 +94,7 @@ def test_the_shipped_model_finds_a_figure_at_every_offset(shipped_extractor: Ext
     """Small windows, so that many borders are met: their positions repeat after window - overlap characters."""
     labeller = shipped_extractor.labeller
     assert isinstance(labeller, Predictor)
-    predictor = Predictor(labeller.checkpoint, labeller.session, WindowSettings(window=96, overlap=64))
+    predictor = Predictor(labeller.checkpoint, labeller.network, WindowSettings(window=96, overlap=64))
     before, after = (PROSE * 2)[:100], PROSE * 2
     for offset in range(32):
         spans = found(predictor, before[: 60 + offset] + SENTENCE + after)

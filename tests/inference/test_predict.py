@@ -67,7 +67,7 @@ def test_an_encoder_with_less_room_is_read_with_shorter_windows() -> None:
 
 
 def test_a_network_that_cannot_be_opened_is_named(folder: Path, tmp_path: Path) -> None:
-    from gongkai.inference.predict import open_session
+    from gongkai.inference.kernels.onnx import open_session
 
     path = tmp_path / "model.int8.onnx"
     path.write_bytes(b"no network")

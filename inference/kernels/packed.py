@@ -1,0 +1,131 @@
+"""The weights of a BERT encoder as the AMX kernel reads them: int8 in tiles, one part after another.
+
+The order and the layout of the parts are those of `amx.c`; who changes one changes the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gongkai.model.checkpoint import CONFIG, WEIGHTS
+from gongkai.model.errors import CheckpointError
+
+Floats = NDArray[np.float32]
+Tensors = Mapping[str, NDArray[Any]]
+Bytes = NDArray[np.uint8]
+CACHE_LINE, OUTPUTS, INPUTS, STEPS = 64, 32, 64, 127
+
+
+class Shape(NamedTuple):
+    """The sizes of an encoder, in the order in which the kernel takes them."""
+
+    hidden: int
+    layers: int
+    heads: int
+    wide: int
+    tags: int
+    words: int
+    positions: int
+    epsilon: float
+
+
+def unfit(folder: Path) -> str | None:
+    """Why the kernel cannot compute the network in `folder`; None if it can."""
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    if config.get("architectures") != ["BertForTokenClassification"]:
+        return "the network is no BERT with a head for tokens"
+    if config.get("hidden_act", "gelu") != "gelu" or config.get("position_embedding_type", "absolute") != "absolute":
+        return "the network has another activation or other positions than BERT's"
+    hidden, heads, wide = (int(config[name]) for name in ("hidden_size", "num_attention_heads", "intermediate_size"))
+    if hidden % 64 or wide % 64 or hidden % heads or hidden // heads % 32:
+        return f"its sizes fill no tiles (hidden {hidden}, heads {heads}, intermediate {wide})"
+    return None
+
+
+def packed(folder: Path) -> tuple[Shape, Bytes]:
+    """The shape and the packed weights of the model in `folder`. Raises CheckpointError if the weights are not those of its config."""
+    from safetensors.numpy import load_file
+
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    try:
+        tensors = load_file(folder / WEIGHTS)
+        parts = list(_parts(tensors, int(config["num_hidden_layers"])))
+        words, positions = (len(tensors[f"bert.embeddings.{name}_embeddings.weight"]) for name in ("word", "position"))
+        tags = len(tensors["classifier.bias"])
+    except (KeyError, OSError, ValueError) as error:
+        raise CheckpointError(f"{folder / WEIGHTS}: holds no BERT of the shape that {CONFIG} states ({error}); export it again") from error
+    sizes = (config["hidden_size"], config["num_hidden_layers"], config["num_attention_heads"], config["intermediate_size"])
+    return Shape(*map(int, sizes), tags, words, positions, float(config["layer_norm_eps"])), _joined(parts)
+
+
+def aligned(size: int) -> Bytes:
+    """`size` bytes of zeros that begin on a cache line."""
+    room = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    start = -room.ctypes.data % CACHE_LINE
+    return room[start : start + size]
+
+
+def _parts(tensors: Tensors, layers: int) -> Iterator[NDArray[Any]]:
+    """Everything that the kernel takes, in its order."""
+    embeddings = "bert.embeddings."
+    yield tensors[f"{embeddings}word_embeddings.weight"].astype(np.float16)
+    kind = _floats(tensors, f"{embeddings}token_type_embeddings.weight")[0]
+    yield _floats(tensors, f"{embeddings}position_embeddings.weight") + kind
+    yield from _norm(tensors, f"{embeddings}LayerNorm")
+    for number in range(layers):
+        layer = f"bert.encoder.layer.{number}."
+        yield from _linear(tensors, [f"{layer}attention.self.{name}" for name in ("query", "key", "value")])
+        yield from _linear(tensors, [f"{layer}attention.output.dense"])
+        yield from _norm(tensors, f"{layer}attention.output.LayerNorm")
+        yield from _linear(tensors, [f"{layer}intermediate.dense"])
+        yield from _linear(tensors, [f"{layer}output.dense"])
+        yield from _norm(tensors, f"{layer}output.LayerNorm")
+    yield from _linear(tensors, ["classifier"])
+
+
+def _floats(tensors: Tensors, name: str) -> Floats:
+    return tensors[name].astype(np.float32)
+
+
+def _norm(tensors: Tensors, name: str) -> tuple[Floats, Floats]:
+    return _floats(tensors, f"{name}.weight"), _floats(tensors, f"{name}.bias")
+
+
+def _linear(tensors: Tensors, names: Sequence[str]) -> tuple[NDArray[np.int8], Floats, Floats]:
+    """Linear layers side by side: tiles of int8, the scale of each output, its bias. Outputs are filled up to whole tiles."""
+    weights = np.concatenate([_floats(tensors, f"{name}.weight") for name in names])
+    bias = np.concatenate([_floats(tensors, f"{name}.bias") for name in names])
+    weights = np.pad(weights, ((0, -len(weights) % OUTPUTS), (0, 0)))
+    scale = np.maximum(weights.max(axis=1), -weights.min(axis=1)) / np.float32(STEPS)
+    np.divide(weights, np.where(scale == 0, 1, scale)[:, None], out=weights)
+    return tiles(np.rint(weights, out=weights).astype(np.int8)), scale, np.pad(bias, (0, len(weights) - len(bias)))
+
+
+def tiles(weights: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Weights (outputs x inputs) in the order of the tiles: for each 32 outputs, for each 64 inputs, two tiles of 16 outputs.
+
+    A tile has 16 rows, one for each 4 inputs, in which the 4 weights of each output stand together.
+    """
+    outputs, inputs = weights.shape
+    split = weights.reshape(outputs // OUTPUTS, 2, 16, inputs // INPUTS, 16, 4)
+    return np.ascontiguousarray(split.transpose(0, 3, 1, 4, 2, 5))
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> Bytes:
+    """The parts one after another, each on a cache line."""
+    room = aligned(sum(_whole_lines(part.nbytes) for part in parts))
+    at = 0
+    for part in parts:
+        room[at : at + part.nbytes] = np.ascontiguousarray(part).view(np.uint8).ravel()
+        at += _whole_lines(part.nbytes)
+    return room
+
+
+def _whole_lines(size: int) -> int:
+    return -(-size // CACHE_LINE) * CACHE_LINE
