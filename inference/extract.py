@@ -74,7 +74,7 @@ class Extractor:
     def __call__(self, text: str | Iterable[str]) -> Extraction | Iterator[Extraction]:
         """What one text (plain or HTML) says, or lazily what each of many texts says, in their order.
 
-        Raises TooLargeError for a text of more than 20 million characters, and nothing else.
+        Raises TooLargeError for a text of more than 200,000 characters, and nothing else.
         """
         if isinstance(text, str):
             return self.extract(_document(text))

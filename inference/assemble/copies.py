@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from gongkai.inference.assemble.titles import similarities
 from gongkai.inference.assemble.tokens import Kind, Token
@@ -24,10 +25,11 @@ def copies_of(table: str, tokens: Sequence[Token]) -> Iterator[list[Token]]:
     A copy begins with the column titles before its opening title; what stands between them and the last cell before belongs to
     the copy before.
     """
+    n_values = [0, *accumulate(token.kind is Kind.VALUE for token in tokens)]
     begin = 0
     for place in _openings(table, tokens):
         start = _first_of_header(tokens, place)
-        if sum(token.kind is Kind.VALUE for token in tokens[begin:start]) >= _CELLS:
+        if n_values[start] - n_values[begin] >= _CELLS:
             yield list(tokens[begin:start])
             begin = start
     yield list(tokens[begin:])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from gongkai.inference.assemble.tokens import UNLABELLED, Kind, Token
+
+_TO_LINE_END = re.compile(r"[-—– \t]*+(?:\n|\Z)")
 
 
 def without_page_numbers(text: str, tokens: Sequence[Token]) -> tuple[Token, ...]:
@@ -12,7 +15,7 @@ def without_page_numbers(text: str, tokens: Sequence[Token]) -> tuple[Token, ...
 
     A number that the model took for a cell goes only where that row's cells stand between bars and it does not.
     """
-    lonely = {token for token in tokens if token.kind is Kind.VALUE and _line(text, token).strip("-—– \t") == token.text}
+    lonely = {token for token in tokens if token.kind is Kind.VALUE and _is_alone(text, token)}
     before = dict(zip(tokens[1:], tokens, strict=False))
 
     def is_page_number(token: Token) -> bool:
@@ -22,6 +25,11 @@ def without_page_numbers(text: str, tokens: Sequence[Token]) -> tuple[Token, ...
         return token.score == UNLABELLED or ("|" in _line(text, last) and "|" not in _line(text, token))
 
     return tuple(token for token in tokens if not is_page_number(token))
+
+
+def _is_alone(text: str, token: Token) -> bool:
+    """Whether nothing but dashes stands beside a token; what follows it is looked at first, for a line may be very long."""
+    return _TO_LINE_END.match(text, token.end) is not None and _line(text, token).strip("-—– \t") == token.text
 
 
 def _line(text: str, token: Token) -> str:

@@ -89,10 +89,11 @@ def _numeric_chunks(text: str, first: int, last: int) -> Iterator[tuple[int, int
 def _fills_cell(text: str, start: int, end: int) -> bool:
     """Whether nothing else stands between the bars of a line that has any."""
     first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-    before, after = text[first:start], text[end : last if last >= 0 else len(text)]
-    if "|" not in before + after:
+    last = last if last >= 0 else len(text)
+    left, right = text.rfind("|", first, start), text.find("|", end, last)
+    if left < 0 and right < 0:
         return True
-    return not before.rpartition("|")[2].strip() and not after.partition("|")[0].strip()
+    return not text[max(left + 1, first) : start].strip() and not text[end : right if right >= 0 else last].strip()
 
 
 def _token(page: LabelledPage, span: Span) -> Token:

@@ -6,12 +6,15 @@ import io
 import zlib
 from zipfile import BadZipFile, ZipFile
 
+from gongkai.inference.read.limits import check_size
 from gongkai.model.errors import BrokenFileError, TooLargeError
 
 MAX_ENTRIES = 5_000
 """Entries of an archive. A report with a hundred pictures has a few hundred."""
 MAX_INFLATED = 200 * 1024 * 1024
 """Bytes of all entries together, inflated."""
+MAX_XML = 32 * 1024 * 1024
+"""Bytes of the entries that are no pictures: all that is parsed. A report has a few hundred thousand."""
 _CHUNK = 1 << 20
 
 
@@ -34,10 +37,12 @@ def check_archive(name: str, data: bytes) -> None:
 
 
 def _inflate(name: str, archive: ZipFile) -> None:
-    left = MAX_INFLATED
+    n_bytes = n_xml = 0
     for entry in archive.infolist():
         with archive.open(entry) as stream:
             while chunk := stream.read(_CHUNK):
-                left -= len(chunk)
-                if left < 0:
+                n_bytes += len(chunk)
+                n_xml += len(chunk) if entry.filename.endswith((".xml", ".rels")) else 0
+                if n_bytes > MAX_INFLATED:
                     raise TooLargeError(f"{name}: more than {MAX_INFLATED:,} bytes once inflated; leave out its pictures and save it again")
+                check_size(name, n_xml, "bytes of text and tables", MAX_XML)

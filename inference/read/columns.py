@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"[+\-−﹣－]?[\d０-９][\d０-９,，.．]*(?:件|条|
 _SENTENCE = re.compile("[。；;]")
 _SECTION = re.compile("[一二三四五六七八九十]+、")
 _WIDE_GAP = 1.0
+_MOST_NUMBERS = 100
 _MOST_HEADER_LINES = 16
 _MOST_TITLE_LINES = 6
 _SLACK = 0.5
@@ -68,6 +69,8 @@ def _numbers(line: Line, edge: float = math.inf) -> tuple[Word, ...]:
     while first and _NUMBER.fullmatch(line.words[first - 1].text):
         first -= 1
     numbers = line.words[first:]
+    if len(numbers) > _MOST_NUMBERS:
+        return ()
     if not any(character.isdecimal() for word in numbers for character in word.text):
         return ()  # a line of strokes alone is no row: they may be what is left of a title
     if len(numbers) != 1:

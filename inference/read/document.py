@@ -12,13 +12,11 @@ from typing import Literal
 from gongkai.inference.aligned import AlignedText
 from gongkai.inference.read.encoding import decode
 from gongkai.inference.read.evidence import markup_evidence
-from gongkai.inference.read.html import GridTable, flatten_html
+from gongkai.inference.read.html import FlatHtml, GridTable, flatten_html
+from gongkai.inference.read.limits import MAX_BYTES, MAX_CHARACTERS, MAX_TAGS, TooLongError, check_size, too_long
 from gongkai.inference.read.magic import Container, container_of
 from gongkai.inference.read.marked_up import MarkedUp
-from gongkai.model.errors import TooLargeError, UnreadableError
-
-MAX_BYTES = 20 * 1024 * 1024
-"""The largest document that is read, in bytes (of a text in memory: in characters)."""
+from gongkai.model.errors import UnreadableError
 
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -44,12 +42,14 @@ class Document:
 
 def document_from_text(name: str, text: str) -> Document:
     """Plain text; its newlines lay it out. Raises TooLargeError."""
+    check_size(name, len(text), "characters", MAX_CHARACTERS)
     text, warnings = _checked(name, text)
     return Document(name, text, AlignedText.identity(text), (), "text", None, warnings)
 
 
 def document_from_html(name: str, html: str) -> Document:
     """HTML, whole or in part. Raises TooLargeError."""
+    check_size(name, len(html), "characters", MAX_BYTES)
     html, warnings = _checked(name, html)
     return _html_document(name, html, None, warnings)
 
@@ -60,13 +60,14 @@ def document_from_bytes(name: str, data: bytes) -> Document:
     Raises TooLargeError, NotTextError, BrokenFileError for a Word or PDF file that cannot be opened, and UnreadableError without the
     packages that such a file needs.
     """
-    _check_size(name, len(data))
+    check_size(name, len(data), "bytes", MAX_BYTES)
     container = container_of(data)
     if container is not None:
         return _written_document(name, container, _marked_up(name, container, data))
     decoded = decode(data, name)
     if _is_html(name, decoded.text):
         return _html_document(name, decoded.text, decoded.encoding, decoded.warnings)
+    check_size(name, len(decoded.text), "characters", MAX_CHARACTERS)
     flat = AlignedText.identity(decoded.text)
     return Document(name, decoded.text, flat, (), "text", decoded.encoding, decoded.warnings)
 
@@ -85,12 +86,12 @@ def read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
             raise UnreadableError(
                 f"{name}: this is a folder, not a file; name the files in it, or give the folder to a command that takes folders"
             )
-        _check_size(name, status.st_size)
+        check_size(name, status.st_size, "bytes", MAX_BYTES)
         with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise unreadable(name, error) from error
-    _check_size(name, len(data))
+    check_size(name, len(data), "bytes", MAX_BYTES)
     return data
 
 
@@ -106,11 +107,19 @@ def unreadable(name: str, error: Exception) -> UnreadableError:
 
 
 def _html_document(name: str, html: str, encoding: str | None, warnings: tuple[str, ...]) -> Document:
-    flat = flatten_html(html)
+    flat = _flattened(name, html)
     notes = tuple(f"{name}: {warning}" for warning in flat.warnings)
     if html.strip() and not flat.aligned.text:
         notes += (f"{name}: the page shows no text",)
     return Document(name, html, flat.aligned, flat.tables, "html", encoding, warnings + notes)
+
+
+def _flattened(name: str, html: str) -> FlatHtml:
+    check_size(name, html.count("<"), "tags", MAX_TAGS)
+    try:
+        return flatten_html(html)
+    except TooLongError as error:
+        raise too_long(name) from error
 
 
 def _marked_up(name: str, container: Container, data: bytes) -> MarkedUp:
@@ -126,7 +135,7 @@ def _marked_up(name: str, container: Container, data: bytes) -> MarkedUp:
 
 def _written_document(name: str, kind: Container, content: MarkedUp) -> Document:
     """The document of a file that is no text: what the reader writes out is its source text, and offsets count in that."""
-    flat = flatten_html(content.html)
+    flat = _flattened(name, content.html)
     text, warnings = _checked(name, flat.aligned.text)
     notes = tuple(f"{name}: {warning}" for warning in (*content.warnings, *flat.warnings))
     return Document(name, text, AlignedText.identity(text), flat.tables, kind, None, notes + warnings)
@@ -143,17 +152,8 @@ def _is_html(name: str, text: str) -> bool:
 
 def _checked(name: str, text: str) -> tuple[str, tuple[str, ...]]:
     """The text with lone surrogates (no characters, and not writable) replaced one for one, and warnings."""
-    _check_size(name, len(text), "characters")
     text, n_lone = _LONE_SURROGATE.subn("\ufffd", text)
     warnings: tuple[str, ...] = (f"{name}: {n_lone} lone surrogate(s), each replaced by U+FFFD",) if n_lone else ()
     if not text.strip():
         warnings += (f"{name}: the document is empty",)
     return text, warnings
-
-
-def _check_size(name: str, size: int, unit: str = "bytes") -> None:
-    if size > MAX_BYTES:
-        raise TooLargeError(
-            f"{name}: at least {size:,} {unit}, but the limit is {MAX_BYTES:,}; "
-            "a report has a few thousand characters, so split the file into one document each"
-        )

@@ -28,7 +28,8 @@ class FlatHtml:
 def flatten_html(source: str) -> FlatHtml:
     """What a browser would show of `source`: blocks on lines of their own, table rows as `| a | | b |` lines with blank cells kept.
 
-    Never fails: whatever is broken is read as well as a browser would, in time linear in the length of the source.
+    Whatever is broken is read as well as a browser would, in time linear in the length of the source.
+    Raises TooLongError for more text than a document may have, and nothing else.
     """
     items, warnings = outline(source)
     aligned, tables, more = Renderer(source).render(items)

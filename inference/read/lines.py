@@ -66,17 +66,15 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
 
 def _rows(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
     row: list[Glyph] = []
+    heights = 0.0
     for glyph in sorted(glyphs, key=lambda glyph: (glyph.middle[1], glyph.x0)):
-        if row and glyph.middle[1] - _height(row) > _SAME_LINE * min(glyph.size, row[0].size):
+        if row and glyph.middle[1] - heights / len(row) > _SAME_LINE * min(glyph.size, row[0].size):
             yield row
-            row = []
+            row, heights = [], 0.0
         row.append(glyph)
+        heights += glyph.middle[1]
     if row:
         yield row
-
-
-def _height(row: Sequence[Glyph]) -> float:
-    return sum(glyph.middle[1] for glyph in row) / len(row)
 
 
 def _line(row: Sequence[Glyph]) -> Line:

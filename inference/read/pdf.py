@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from gongkai.inference.read.flow import written
+from gongkai.inference.read.limits import MAX_CHARACTERS, TooLongError, check_size, too_long
 from gongkai.inference.read.marked_up import MarkedUp
 from gongkai.inference.read.sheet import Sheet, read_sheet
 from gongkai.model.errors import BrokenFileError, MissingExtraError, TooLargeError, UnreadableError
 
 MAX_PAGES = 500
 """Pages of a file. A report has a dozen."""
-MAX_CHARACTERS = 2_000_000
-"""Characters of a file."""
+MAX_PIECES = 300_000
+"""Pieces of lines and pictures of a file that are looked at. A page of tables has a thousand."""
 
 _PDFIUM = threading.Lock()  # PDFium has one state for all threads
 
@@ -43,14 +44,16 @@ def _sheets(name: str, data: bytes) -> Iterator[Sheet]:
         with closing(PdfDocument(data)) as document:
             if len(document) > MAX_PAGES:
                 raise TooLargeError(f"{name}: {len(document):,} pages, but the limit is {MAX_PAGES:,}; split the file into one report each")
-            left = MAX_CHARACTERS
+            n_characters, pieces_left = 0, MAX_PIECES
             for page in document:
                 with closing(page):
-                    sheet = read_sheet(page)
-                left -= len(sheet.glyphs)
-                if left < 0:
-                    raise TooLargeError(f"{name}: more than {MAX_CHARACTERS:,} characters; split the file into one report each")
+                    sheet = read_sheet(page, pieces_left)
+                pieces_left = max(0, pieces_left - sheet.pieces)
+                n_characters += len(sheet.glyphs)
+                check_size(name, n_characters, "characters", MAX_CHARACTERS)
                 yield sheet
+    except TooLongError as error:
+        raise too_long(name) from error
     except PdfiumError as error:
         way_out = (
             "remove the password and read it again"
@@ -68,6 +71,9 @@ def _warnings(sheets: Sequence[Sheet]) -> Iterator[str]:
     scanned = [str(number) for number, sheet in enumerate(sheets, 1) if sheet.pictures and not _has_text(sheet)]
     if scanned:
         yield f"page(s) {', '.join(scanned)} show pictures without text; text recognition (OCR) could read them"
+    crowded = [str(number) for number, sheet in enumerate(sheets, 1) if sheet.crowded]
+    if crowded:
+        yield f"page(s) {', '.join(crowded)} show more lines than are looked at; what is ruled there is read by its places alone"
     unmapped = sum(sheet.unmapped for sheet in sheets)
     if unmapped:
         yield f"{unmapped} character(s) that the file gives no meaning; they may be missing or wrong"

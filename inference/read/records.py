@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from gongkai.inference.read.compressed import open_counted
-from gongkai.inference.read.document import MAX_BYTES, Document, document_from_html, document_from_text, unreadable
+from gongkai.inference.read.document import Document, document_from_html, document_from_text, unreadable
 from gongkai.inference.read.found import Found, refuse, refused
+from gongkai.inference.read.limits import MAX_BYTES
 from gongkai.model.errors import BadRecordError, DocumentError, TooLargeError, UnreadableError
 
 RECORDS = (".jsonl", ".jsonl.gz", ".jsonl.zst")

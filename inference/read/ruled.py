@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -61,9 +62,8 @@ def _places(cell: RuledCell) -> Iterator[Place]:
 
 
 def _before(borders: Sequence[float], at: float) -> int:
-    """The number of the strip between two borders that holds `at`."""
-    inside = sum(border <= at for border in borders) - 1
-    return min(max(inside, 0), len(borders) - 2)
+    """The number of the strip between two borders, which are in order, that holds `at`."""
+    return min(max(bisect_right(borders, at) - 1, 0), len(borders) - 2)
 
 
 def ruled_tables(rules: Sequence[Rule]) -> list[RuledTable]:

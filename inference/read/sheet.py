@@ -14,12 +14,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from gongkai.inference.read.limits import MAX_CHARACTERS, TooLongError
+
 if TYPE_CHECKING:
     from pypdfium2 import PdfObject, PdfPage
 
 MAX_PIECES = 100_000
 """Pictures and pieces of lines of a page that are looked at (a rectangle has five); a page with more is a drawing, and its lines rule
 no table."""
+_MOST_WITH_GAPS = 2 * MAX_CHARACTERS  # PDFium makes up characters where it sees gaps
 _A4 = (0.0, 0.0, 595.0, 842.0)
 _THIN = 2.5
 _STRAIGHT = 1.0
@@ -75,7 +78,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The characters and ruling lines of a page, `top` and `bottom` of it, and whether it shows pictures."""
+    """The characters and ruling lines of a page, `top` and `bottom` of it, and whether it shows pictures.
+
+    `pieces` counts the pieces of its lines and its pictures; of a `crowded` page, which has more than are looked at, no rules are known.
+    """
 
     glyphs: tuple[Glyph, ...]
     rules: tuple[Rule, ...]
@@ -83,20 +89,25 @@ class Sheet:
     bottom: float
     pictures: bool
     unmapped: int
+    pieces: int = 0
+    crowded: bool = False
 
 
-def read_sheet(page: PdfPage) -> Sheet:
-    """What is drawn on `page`; characters that the file gives no meaning are counted in `unmapped` and left out."""
+def read_sheet(page: PdfPage, most: int = MAX_PIECES) -> Sheet:
+    """What is drawn on `page`, its lines if they have no more than `most` pieces (never more than MAX_PIECES).
+
+    Characters that the file gives no meaning are counted in `unmapped` and left out. Raises TooLongError.
+    """
     drawn, unmapped = _glyphs(page)
     turns = Counter(glyph.turn for glyph in drawn if not glyph.is_space)
     quarters = turns.most_common(1)[0][0] if turns else 0
     glyphs = tuple(glyph.turned(quarters) for glyph in drawn)
-    paths, pictures = _paths(page)
+    paths, pictures, pieces = _paths(page, min(most, MAX_PIECES))
     rules = tuple(rule for path in paths for rule in _rules(path, quarters))
     left, lower, right, upper = page.get_cropbox() or _A4
     corners = _place((left, upper), quarters), _place((right, lower), quarters)
     top, bottom = sorted(y for _, y in corners)
-    return Sheet(glyphs, rules, top, bottom, pictures, unmapped)
+    return Sheet(glyphs, rules, top, bottom, pictures, unmapped, pieces, pieces > min(most, MAX_PIECES))
 
 
 def _glyphs(page: PdfPage) -> tuple[list[Glyph], int]:
@@ -106,7 +117,9 @@ def _glyphs(page: PdfPage) -> tuple[list[Glyph], int]:
     text = page.get_textpage()
     found: list[Glyph] = []
     unmapped = 0
-    for index in range(text.count_chars()):
+    if (n_characters := text.count_chars()) > _MOST_WITH_GAPS:
+        raise TooLongError
+    for index in range(n_characters):
         if pdfium.FPDFText_IsGenerated(text, index) == 1:
             continue
         character = _character(pdfium.FPDFText_GetUnicode(text, index))
@@ -140,24 +153,27 @@ def _place(point: Point, quarters: int) -> Point:
     return ((x, -y), (-y, -x), (-x, y), (y, x))[quarters]
 
 
-def _paths(page: PdfPage) -> tuple[list[list[Point]], bool]:
-    """The points of every drawn line and rectangle in the coordinates of the file, and whether there is a picture."""
+def _paths(page: PdfPage, most: int) -> tuple[list[list[Point]], bool, int]:
+    """The points of every drawn line and rectangle in the coordinates of the file, whether there is a picture, and the pieces of both.
+
+    With more than `most` pieces it is all one picture.
+    """
     import pypdfium2.raw as pdfium
 
     found: list[list[Point]] = []
     pictures = False
-    left = MAX_PIECES
+    pieces = 0
     for drawn in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE]):
         is_picture = pdfium.FPDFPageObj_GetType(drawn) == pdfium.FPDF_PAGEOBJ_IMAGE
-        left -= 1 if is_picture else pdfium.FPDFPath_CountSegments(drawn)
-        if left < 0:
-            return [], True
+        pieces += 1 if is_picture else pdfium.FPDFPath_CountSegments(drawn)
+        if pieces > most:
+            return [], True, pieces
         if is_picture:
             pictures = True
             continue
         matrices = list(_matrices(drawn))
         found += [[_moved(point, matrices) for point in line] for line in _lines(drawn)]
-    return found, pictures
+    return found, pictures, pieces
 
 
 def _matrices(drawn: PdfObject) -> Iterator[Any]:

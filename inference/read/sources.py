@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from gongkai.inference.read.document import MAX_BYTES, Document, document_from_bytes, document_from_path, unreadable
+from gongkai.inference.read.document import Document, document_from_bytes, document_from_path, unreadable
 from gongkai.inference.read.folders import Walk
 from gongkai.inference.read.found import Found, Load, refuse, refused
+from gongkai.inference.read.limits import MAX_BYTES
 from gongkai.inference.read.names import Stems
 from gongkai.inference.read.parquet import read_parquet
 from gongkai.inference.read.records import RECORDS, read_records

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from gongkai.inference.read.compressed import MAX_RATIO, allowance
-from gongkai.inference.read.document import MAX_BYTES, document_from_bytes, unreadable
+from gongkai.inference.read.document import document_from_bytes, unreadable
 from gongkai.inference.read.found import Found, refused
+from gongkai.inference.read.limits import MAX_BYTES
 from gongkai.model.errors import MissingExtraError, TooLargeError, UnreadableError
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from html.entities import html5
 import numpy as np
 
 from gongkai.inference.aligned import AlignedText
+from gongkai.inference.read.limits import MAX_CHARACTERS, TooLongError
 
 Piece = tuple[str, int, int]
 """A string and the source range that it came from. Of equal lengths: character by character; otherwise each from all of it."""
@@ -66,7 +67,7 @@ def align(pieces: Sequence[Piece]) -> AlignedText:
 class FlatWriter:
     """Collects flat text: collapses white space, ends lines, and fences the cells of a table row.
 
-    A character that stands for nothing in the source (a separator, a line end) has an empty source range there.
+    A character that stands for nothing in the source (a separator, a line end) has an empty source range there. Raises TooLongError.
     """
 
     def __init__(self) -> None:
@@ -185,6 +186,8 @@ class FlatWriter:
         self.pieces.append(piece)
         self.length += len(piece[0])
         self._source_end = piece[2]
+        if self.length > MAX_CHARACTERS:
+            raise TooLongError
 
     def _trim_end(self, first_piece: int) -> None:
         while len(self.pieces) > first_piece:

@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from gongkai.inference.read.compressed import MAX_RATIO, allowance
-from gongkai.inference.read.document import MAX_BYTES, document_from_bytes, unreadable
+from gongkai.inference.read.document import document_from_bytes, unreadable
 from gongkai.inference.read.found import Found, refuse, refused
+from gongkai.inference.read.limits import MAX_BYTES
 from gongkai.model.errors import DocumentError, NotTextError, TooLargeError, UnreadableError
 
 MAX_ENTRIES = 100_000

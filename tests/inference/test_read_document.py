@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from gongkai.inference.read.document import MAX_BYTES, document_from_bytes, document_from_html, document_from_path, document_from_text
+from gongkai.inference.read.document import document_from_bytes, document_from_html, document_from_path, document_from_text
+from gongkai.inference.read.limits import MAX_BYTES
 from gongkai.model.errors import BrokenFileError, NotTextError, TooLargeError, UnreadableError
 
 
@@ -70,11 +72,37 @@ def test_a_huge_file_is_refused_without_being_read(tmp_path: Path, monkeypatch: 
         document_from_path(path)
 
 
-def test_bytes_and_text_have_the_same_limit() -> None:
-    with pytest.raises(TooLargeError, match="20,971,521 bytes"):
-        document_from_bytes("a", b"a" * (MAX_BYTES + 1))
+TOO_LARGE = {
+    "bytes": (b"a" * (MAX_BYTES + 1), "20,971,521 bytes, but the limit is 20,971,520"),
+    "text on one line": ("申请5件".encode() * 1_000_000, "4,000,000 characters, but the limit is 200,000"),
+    "text of GB18030": ("申请5件\n".encode("gbk") * 50_000, "250,000 characters, but the limit is 200,000"),
+    "rows": (b"<table>" + b"<tr><td>1</td></tr>" * 600_000, "2,400,001 tags, but the limit is 500,000"),
+    "a line of HTML": (b"<html><p>" + b"a " * 9_000_000, "200,001 characters, but the limit is 200,000"),
+    "entities": (b"<html><p>" + b"&lt;" * 4_000_000, "200,001 characters, but the limit is 200,000"),
+    "lines as they are": (b"<html><pre>" + b"\n a" * 300_000, "200,001 characters, but the limit is 200,000"),
+}
+
+
+@pytest.mark.parametrize("kind", TOO_LARGE)
+def test_what_is_too_large_is_refused_within_seconds(kind: str) -> None:
+    data, reason = TOO_LARGE[kind]
+    begun = time.process_time()
+    with pytest.raises(TooLargeError, match=f"^a.html: at least {reason}; .* split the file into one document each$"):
+        document_from_bytes("a.html", data)
+    assert time.process_time() - begun < 5
+
+
+def test_text_and_html_in_memory_have_the_limits_of_files() -> None:
+    with pytest.raises(TooLargeError, match="200,001 characters"):
+        document_from_text("a", "a" * 200_001)
     with pytest.raises(TooLargeError, match="20,971,521 characters"):
-        document_from_text("a", "a" * (MAX_BYTES + 1))
+        document_from_html("a", "<p>" + " " * (MAX_BYTES - 2))
+    assert len(document_from_text("a", "a" * 200_000).source_text) == 200_000
+
+
+def test_scripts_and_pictures_do_not_count_as_text() -> None:
+    source = "<script>" + "x" * 3_000_000 + "</script><img src='data:" + "A" * 3_000_000 + "'><p>规章</p>"
+    assert document_from_html("a", source).flat.text == "规章"
 
 
 def test_an_endless_device_is_refused() -> None:

@@ -7,11 +7,13 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdfium2 import PdfDocument
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -261,7 +263,7 @@ def test_locked_and_damaged_files_are_refused_with_a_way_out() -> None:
 def test_limits_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     data = printed(texts((60, 700, "规章")), texts((60, 700, "规章")))
     monkeypatch.setattr(pdf, "MAX_CHARACTERS", 3)
-    with pytest.raises(TooLargeError, match=r"^a\.pdf: more than 3 characters"):
+    with pytest.raises(TooLargeError, match=r"^a\.pdf: at least 4 characters, but the limit is 3; .* split the file"):
         document_from_bytes("a.pdf", data)
     monkeypatch.setattr(pdf, "MAX_PAGES", 1)
     with pytest.raises(TooLargeError, match=r"^a\.pdf: 2 pages, but the limit is 1"):
@@ -272,6 +274,30 @@ def test_a_drawing_of_too_many_lines_rules_no_table(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sheet, "MAX_PIECES", 2)
     draw = both(ruled((("规章", "1", "2"),)), ruled((("规章", "1", "2"),), (500, 480)))
     assert "规章" in read(draw).source_text
+
+
+def test_pages_beyond_the_lines_that_are_looked_at_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = ruled((("规章", "1", "2"),))
+    pieces = sheet_of(draw).pieces
+    assert pieces > 2
+    monkeypatch.setattr(pdf, "MAX_PIECES", pieces + 2)
+    document = read(draw, draw, texts((60, 700, "文件")))
+    assert document.source_text == "| 规章 | 1 | 2 |\n| 规章 | 1 | 2 |\n文件"  # the second by the places of its numbers
+    assert [warning for warning in document.warnings if "more lines" in warning] == [
+        "a.pdf: page(s) 2 show more lines than are looked at; what is ruled there is read by its places alone"
+    ]
+
+
+def sheet_of(draw: Draw) -> sheet.Sheet:
+    with closing(PdfDocument(printed(draw))) as document, closing(document[0]) as page:
+        return sheet.read_sheet(page)
+
+
+@pytest.mark.parametrize(("count", "tables"), [(4, 1), (100, 1), (101, 0)])
+def test_a_line_of_very_many_numbers_is_no_row(count: int, tables: int) -> None:
+    """Each is looked for in the column of each."""
+    rows = texts(*((60 + 30 * i, y, "5") for y in (700, 680) for i in range(count)))
+    assert len(read(rows).tables) == tables
 
 
 def test_more_lines_than_tables_have_rule_none(monkeypatch: pytest.MonkeyPatch) -> None:

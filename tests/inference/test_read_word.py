@@ -152,6 +152,20 @@ def test_a_bomb_is_stopped_while_it_is_inflated(monkeypatch: pytest.MonkeyPatch)
         document_from_bytes("b.docx", bomb)
 
 
+def test_more_text_than_is_parsed_is_refused_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_XML", 3_000_000)
+    large = repacked(word(paragraph(run("x"))), lambda name, data: data + b" " * 4_000_000 if name == "word/document.xml" else data)
+    with pytest.raises(TooLargeError, match=r"^b\.docx: at least [\d,]+ bytes of text and tables, but the limit is 3,000,000; .* split"):
+        document_from_bytes("b.docx", large)
+
+
+def test_more_paragraphs_than_a_report_has_are_refused() -> None:
+    body = b"<w:body>" + b"<w:p/>" * 250_001
+    large = repacked(word(paragraph(run("x"))), lambda name, data: data.replace(b"<w:body>", body) if name == "word/document.xml" else data)
+    with pytest.raises(TooLargeError, match=r"^b\.docx: at least 500,\d+ tags, but the limit is 500,000"):
+        document_from_bytes("b.docx", large)
+
+
 def test_an_archive_of_too_many_entries_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MAX_ENTRIES", 3)
     with pytest.raises(TooLargeError, match=r"^b\.docx: an archive of \d+ entries, but the limit is 3"):
