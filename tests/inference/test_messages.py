@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from gongkai.inference.cli import main
 from gongkai.inference.messages import Language, Message, catalogue, choose_language, fields_of, locale_language, translated, word
 
-COVERED = ("read/document.py", "legacy/read.py", "confidence.py", "write.py")
+COVERED = ("read/document.py", "read/limits.py", "legacy/read.py", "confidence.py", "write.py")
 """Files of inference whose every message to people is in the catalogue."""
 
 
