@@ -1,4 +1,4 @@
-"""Who reports, and for which year: entity spans tidied, and the evidence of title, period, signature and date weighed."""
+"""Who reports, and for which year: the evidence of title, period, signature and date weighed."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from gongkai.inference.entity_spans import ORGAN, entity_span
 from gongkai.inference.numerals import fold, read_numeral
-from gongkai.inference.results import Entity
+from gongkai.inference.results import Entity, Offsets
 from gongkai.model.labels import label_set
-from gongkai.model.types import LabelledPage
+from gongkai.model.types import LabelledPage, Span
 
 FIRST_YEAR, LAST_YEAR = 2008, 2035
-
-_PAD = " \t\r\n\u3000\xa0,，。;；:：、“”\"'《》【】|"
-_PARTNERS = {"(": ")", ")": "(", "（": "）", "）": "（", "〔": "〕", "〕": "〔", "[": "]", "]": "["}
-_EDGES = {"period": ("自从", "止"), "phone": ("-", "-")}
 
 _YEAR_IN_WORDS = r"二[〇零0Oo][〇零一二三][〇零一二三四五六七八九]"
 _YEAR = rf"(?:20[0-3]\d|{_YEAR_IN_WORDS})"
@@ -38,10 +35,10 @@ _DATED_WORDS = re.compile(rf"(?P<year>{_YEAR_IN_WORDS})年(?P<month>十?[一二�
 _MENTION = re.compile(rf"(?<![\d〔\[(（])(?P<year>{_YEAR})年(?!\d*号|第)")
 
 _LEAD_IN = re.compile(r"^.*(?:特编制|编制|形成|撰写|起草|现将|公布|发布|印发|标题|题名|名称|关于|如下|报送|以下是|根据|按照)(?:了|的)?")
-_ORGAN = re.compile(
-    r"(?:人民政府(?:办公[厅室])?|办公[厅室]|街道办事处|办事处|委员会(?:办公室)?|管委会|[局厅署院社处站所队校办会]|中心|[总分]公司|银行|海关|大学|学院|法院|检察院|"
-    r"街道|[省市县区州盟旗镇乡])$"
-)
+_INNER_OFFICE = re.compile(r"(?:(?:党政|行政)?综合(?:办公室|办|科)|(?:党政|行政)(?:综合)?(?:办公室|办)|政办室)$")
+_OFFICE = re.compile(r"办公[室厅]$")
+_REMARK = re.compile(r"[(（][^()（）]*[)）]$")
+_NOT_OWN = re.compile(r"^[我本该各全]")
 _PLACE = re.compile(r"[省市县区州盟旗镇乡]$")
 _SIGNATURE = re.compile(
     r"(?:^|\n)[ \t\u3000]*(?P<agency>[\u4e00-\u9fff()（）]{4,40})[ \t\u3000]*\n\s*(?=(?:20[0-3]\d|二[〇零0Oo])[^\n]{2,16}(?:\n|$))"
@@ -56,8 +53,8 @@ def read_entities(page: LabelledPage) -> tuple[Entity, ...]:
     Offsets are characters of the page's text; a span with nothing left in it is none.
     """
     wanted = label_set().entities
-    found = (_tidy(page.page.text, span.start, span.end, span.label, span.score) for span in page.spans if span.label in wanted)
-    return tuple(entity for entity in found if entity is not None)
+    found = (_entity(page.page.text, span) for span in page.spans if span.label in wanted)
+    return _joined([entity for entity in found if entity is not None], page.page.text)
 
 
 def agency_of(entities: Sequence[Entity], page: LabelledPage) -> str | None:
@@ -106,29 +103,41 @@ def read_year(text: str) -> int | None:
     return 2000 + int(short.group(1)) if short else None
 
 
-def _tidy(text: str, start: int, end: int, label: str, score: float) -> Entity | None:
-    before, after = _EDGES.get(label, ("", ""))
-    while start < end and (text[start] in _PAD + before or _lacks_partner(text[start:end], 0)):
-        start += 1
-    while start < end and (text[end - 1] in _PAD + after or _lacks_partner(text[start:end], -1)):
-        end -= 1
-    return Entity(label, text[start:end], start, end, score) if start < end else None
+def _entity(text: str, span: Span) -> Entity | None:
+    place = entity_span(text, span.start, span.end, span.label)
+    if place is None or (span.label == "agency" and _issued(text, place)):
+        return None
+    return Entity(span.label, text[slice(*place)], *place, span.score)
 
 
-def _lacks_partner(text: str, place: int) -> bool:
-    """Whether the first or last character is a bracket whose partner is not in the text."""
-    partner = _PARTNERS.get(text[place])
-    return partner is not None and partner not in text
+def _issued(text: str, place: Offsets) -> bool:
+    """Whether an organ is the one that issued a document which the report refers to (《青溪市人民政府关于…的通知》)."""
+    start, end = place
+    return text.startswith("《关于", end) or (text[start - 1 : start] == "《" and text.startswith("关于", end))
+
+
+def _joined(entities: Sequence[Entity], text: str) -> tuple[Entity, ...]:
+    """The entities with the two halves of one organ's name (国家税务总局 and 青溪县税务局) put together, and none twice."""
+    found: list[Entity] = []
+    for entity in entities:
+        before = found[-1] if found else None
+        if before and before.label == entity.label == "agency" and entity.start <= before.end:
+            end = max(before.end, entity.end)
+            found[-1] = Entity("agency", text[before.start : end], before.start, end, min(before.confidence, entity.confidence))
+        elif before is None or entity.start >= before.end:
+            found.append(entity)
+    return tuple(found)
 
 
 def _marked_agencies(entities: Iterable[Entity]) -> Iterator[tuple[str, int]]:
     for entity in entities:
         if entity.label == "agency":
-            yield re.sub(r"\s+", "", entity.text), 3
+            name = _INNER_OFFICE.sub("", re.sub(r"\s+", "", entity.text))
+            yield name, 3 if ORGAN.search(name) else 2
 
 
 def _titled_agencies(text: str) -> Iterator[tuple[str, int]]:
-    names = dict.fromkeys(_organ(title["agency"] or "") for title in _titles(text))
+    names = dict.fromkeys(_organ(_with_government(title)) for title in _titles(text))
     yield from ((name, 2 if _PLACE.search(name) else 4) for name in names if name)
 
 
@@ -139,15 +148,22 @@ def _signed_agencies(text: str) -> Iterator[tuple[str, int]]:
             yield name, 5
 
 
+def _with_government(title: re.Match[str]) -> str:
+    """The name in a title; of 人民政府信息公开 the first four characters are its end."""
+    name: str = title["agency"] or ""
+    return name + "政府" if name.endswith("人民") and title.string.startswith("政府", title.end("agency")) else name
+
+
 def _organ(name: str) -> str | None:
-    """`name` without what leads up to it (特编制…), if it ends as names of organs do."""
-    name = _LEAD_IN.sub("", re.sub(r"\s+", "", name)).strip("()（）")
-    return name if len(name) >= 3 and _ORGAN.search(name) else None
+    """`name` without what leads up to it (特编制…) and a remark in brackets behind it, if it ends as names of organs do."""
+    name = _REMARK.sub("", _LEAD_IN.sub("", re.sub(r"\s+", "", name))).strip("()（）")
+    return name if len(name) >= 3 and ORGAN.search(name) and not _NOT_OWN.match(name) else None
 
 
 def _support(name: str, votes: Counter[str]) -> int:
-    """The votes for a name and for the parts of it."""
-    return sum(weight for other, weight in votes.items() if other in name)
+    """The votes for a name and for the parts of it; an organ's own votes are none for its office, whose name only adds 办公室."""
+    organ = _OFFICE.sub("", name)
+    return sum(weight for other, weight in votes.items() if other in name and (other != organ or other == name))
 
 
 def _titles(text: str) -> Iterator[re.Match[str]]:
