@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from gongkai.inference.foreign import without_foreign, without_repeats
 from gongkai.inference.numbers import PERCENT, Number, read_number, unit_after
 from gongkai.inference.numerals import NUMERAL_CHARS, fold
 from gongkai.inference.results import Basis, Figure, Offsets
-from gongkai.inference.universal import antecedent_value, can_mean_all, wording_basis
-from gongkai.inference.wording import wording_span
+from gongkai.inference.universal import antecedent_value, can_mean_all, of_both, wording_basis
+from gongkai.inference.wording import denied_outcome, whole_clause, wording_span
 from gongkai.model.labels import label_set, split_class
 from gongkai.model.types import LabelledPage, Span
 
 _RATE = "completion_rate"
+_OF_APPLICANTS = ("requests_natural_person", "requests_organization", "requests_by_channel")
 _REACH = 16
 _CUT_OFF = 3
 _NEAREST = 60
@@ -42,8 +44,8 @@ def read_figures(page: LabelledPage, outside: Sequence[Offsets] = ()) -> tuple[F
     for span in page.spans:
         labels = split_class(span.label)
         if labels[0] in wanted and not any(span.start < end and start < span.end for start, end in outside):
-            figures += _figures_of(page.page.text, span, labels, tuple(figures[-_NEAREST:]))
-    return tuple(figures)
+            figures += without_foreign(page.page.text, _figures_of(page.page.text, span, labels, tuple(figures[-_NEAREST:])), figures)
+    return without_repeats(page.page.text, figures)
 
 
 def snap(text: str, start: int, end: int) -> Offsets | None:
@@ -88,7 +90,7 @@ def _numeral_run(text: str, first: int, last: int) -> Offsets:
 
 def _figures_of(text: str, span: Span, labels: tuple[str, ...], earlier: tuple[Figure, ...]) -> Iterator[Figure]:
     printed = _printed(text, span)
-    for label in labels:
+    for label in labels if printed else of_both(labels, span, text, earlier):
         if printed is not None:
             yield _printed_figure(text, label, printed, span.score)
         elif _is_wording(text[span.start : span.end]):
@@ -128,10 +130,17 @@ def _printed_figure(text: str, label: str, printed: tuple[Offsets, Number], scor
 
 def _worded(text: str, span: Span, label: str, earlier: tuple[Figure, ...]) -> Iterator[Figure]:
     start, end = wording_span(text, span.start, span.end)
-    words = text[start:end]
-    basis = wording_basis(words, label)
-    if basis is Basis.ALL and not can_mean_all(words, label):
-        return
-    value = 0 if basis is Basis.ZERO else antecedent_value(label, (start, end), text, earlier)
+    basis, value = wording_basis(text[start:end], label), None
+    if basis is Basis.ZERO:
+        label, end = denied_outcome(text, start, end, label)
+        value = None if _denied_of_all(text[start:end], label) else 0
+    elif can_mean_all(text[start:end], label):
+        start, end = whole_clause(text, start, end)
+        value = None if _denied_of_all(text[start:end], label) else antecedent_value(label, (start, end), text, earlier)
     if value is not None:
-        yield Figure(label, value, None, words, start, end, basis, span.score)
+        yield Figure(label, value, None, text[start:end], start, end, basis, span.score)
+
+
+def _denied_of_all(words: str, label: str) -> bool:
+    """Whether wording about applicants or channels denies something else of all requests (均未产生费用)."""
+    return label in _OF_APPLICANTS and words.startswith(("均", "都", "皆")) and wording_basis(words, label) is Basis.ZERO

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gongkai.inference.numbers import read_number
 from gongkai.inference.numerals import NUMERAL_CHARS, fold
 from gongkai.inference.results import Basis, Figure, Offsets
+from gongkai.model.types import Span
 
 _NEGATOR = re.compile(
     r"未|(?<![年月周期底])末(?=引发|发生|收|产生|被|接|受理|提起|涉)|没|无|無|零|不存在|不涉及|不收|不再|不制定|免收|免费|免除|免于|为0"
@@ -49,6 +50,11 @@ _BESIDE = re.compile(
 _INCLUDED = re.compile(r"(?:含|其中|包括|包含)[^,，、。;；]{0,8}$")
 _TOGETHER = re.compile(r"(?:连同|加上|含|包括)[^。;；]{0,10}$")
 _COUNT = re.compile(rf"(?P<number>[\d.,]+|[{NUMERAL_CHARS}]+)\s*(?:余)?(?:件|条|宗|份|起|例|次|人|封|个|则)")
+_OF_EACH = re.compile(r"均|都|全部|皆")
+_RIGHT_AFTER = re.compile(r"\s*[件宗起次]?(?:案件)?\s*[,，]?\s*(?:结果)?")
+_ONE_LIST = re.compile(
+    r"\s*[件宗起次]?(?:案件)?\s*[,，、;；和及与]?\s*(?:因政府信息公开)?(?:被?(?:申请|提起))?(?:行政)?(?:复议|诉讼)(?:案件)?"
+)
 _SENTENCE_END = re.compile(r"[。!！?？\n]")
 _SENTENCES_BACK = 3
 _REACH, _SENTENCE = 1200, 200
@@ -72,6 +78,18 @@ def can_mean_all(text: str, label: str) -> bool:
     A part of a whole (判决胜诉, 按时办结) can; a whole itself only where it says 均, 全部, 都 or the like.
     """
     return label not in _totals(label) or _UNIVERSAL.search(fold(text)) is not None
+
+
+def of_both(labels: Sequence[str], span: Span, text: str, earlier: Sequence[Figure]) -> tuple[str, ...]:
+    """The labels of a universal statement, with the other head's where it follows on both (复议1件、诉讼2件,均维持)."""
+    words, last = text[span.start : span.end], tuple(earlier[-2:])
+    told = {figure.label for figure in last} == set(_HEADS) and all(figure.value for figure in last)
+    if len(labels) != 1 or not told or not _OF_EACH.match(fold(words)) or not _RIGHT_AFTER.fullmatch(text, last[-1].end, span.start):
+        return tuple(labels)
+    head = next((head for head in _HEADS if labels[0].startswith(f"{head}_")), None)
+    if head is None or not _ONE_LIST.fullmatch(text, last[0].end, last[1].start):
+        return tuple(labels)
+    return tuple(f"{one}{labels[0][len(head) :]}" for one in _HEADS)
 
 
 def antecedent_value(label: str, span: Offsets, text: str, earlier: Sequence[Figure]) -> int | float | None:

@@ -215,3 +215,22 @@ def test_figures_lie_in_the_text(text: str, data: st.DataObject) -> None:
     for figure in read_figures(LabelledPage(Page("x", text), (Span(start, end, "requests_received"),))):
         assert figure.text == text[figure.start : figure.end] != ""
         assert figure.value is not None
+
+
+@pytest.mark.parametrize(
+    ("notation", "expected"),
+    [
+        ("复议[1|rv]件,诉讼[2|su]件,[均结果维持|rv_up]。", [("rv_up", 1), ("su_up", 2)]),
+        ("行政诉讼[2|su]件和行政复议[3|rv]件,[均维持|su_up]。", [("rv_up", 3), ("su_up", 2)]),
+        ("复议[1|rv]件,诉讼[2|su]件。诉讼[均维持|su_up]。", [("su_up", 2)]),
+        ("复议[1|rv]件,诉讼[0|su]件,[均维持|rv_up]。", [("rv_up", 1)]),
+        ("复议[1|rv]件、维持;诉讼[2|su]件,[均维持|su_up]。", [("su_up", 2)]),
+    ],
+)
+def test_all_of_reviews_and_suits_together(notation: str, expected: list[tuple[str, int]]) -> None:
+    assert [(label, value) for label, value, _, basis in read(notation) if basis == "all"] == expected
+
+
+def test_a_review_set_aside_is_told_from_a_review() -> None:
+    assert read("[未发生复议|rv]被纠错情况") == [("bad", 0, None, "zero")]
+    assert read("申请[2|new]件,[均未产生检索费|person]") == [("new", 2, "件", "printed")]
