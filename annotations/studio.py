@@ -118,7 +118,7 @@ class Studio:
         except (httpx.RequestError, httpx.InvalidURL) as error:
             raise self._away(what, f"{type(error).__name__}: {error}") from error
         except json.JSONDecodeError as error:
-            raise StudioError(f"{self.url}: asked {what}, it answered something that is no JSON; is this a Label Studio server?") from error
+            raise self._garbled(what, str(error)) from error
 
     def _refusal(self, what: str, status: int | None, body: Any) -> StudioError:
         said = _said(body)
@@ -129,11 +129,17 @@ class Studio:
             return StudioProjectError(f"{self.url}: asked {what}, it found nothing there (404: {said}); check address and project")
         if status is None or status >= 500:
             return self._away(what, f"{status}: {said}")
+        if status < 400:
+            return self._garbled(what, said)
         return StudioError(f"{self.url}: asked {what}, it refused ({status}: {said})")
 
     def _away(self, what: str, why: str) -> StudioAwayError:
         way_out = "see that the server runs and run the command again: it looks first what arrived, so nothing is doubled"
         return StudioAwayError(f"{self.url}: asked {what}, no answer to rely on ({why}); {way_out}")
+
+    def _garbled(self, what: str, said: str) -> StudioAwayError:
+        way_out = "see that this is the address of a Label Studio server and run the command again: it looks first what arrived"
+        return StudioAwayError(f"{self.url}: asked {what}, it answered something that is no JSON ({said}); {way_out}")
 
     # Projects
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -109,7 +110,10 @@ def _issues(read: Sequence[_Read]) -> set[tuple[int, int]]:
     compact = {int(number): place for place, number in enumerate(used)}
     labels = [[compact[int(number)] for number in found.given] for found in read]
     probabilities = [_renormalised(found.probabilities[:, used]) for found in read]
-    return {(int(page), int(place)) for page, place in find_label_issues(labels, probabilities, n_jobs=1)}
+    with warnings.catch_warnings():
+        # A class with one example or none is usual here, and that it cannot be ranked as surely as others is no news to anybody.
+        warnings.filterwarnings("ignore", "May not flag all label issues", UserWarning)
+        return {(int(page), int(place)) for page, place in find_label_issues(labels, probabilities, n_jobs=1)}
 
 
 def _renormalised(rows: Probabilities) -> Probabilities:

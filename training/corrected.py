@@ -109,6 +109,11 @@ def tuning_examples(pages: Sequence[Corrected], encoder: Encoder, settings: Tune
     return in_training_order([*corrected, *(replace(example, replayed=True) for example in replayed)], settings.loop.batch, rng)
 
 
+def known_examples(encoder: Encoder, settings: TuneSettings) -> list[Example]:
+    """Windows of text such as the model was first trained on, of which this run trains on none: here it shows what is forgotten."""
+    return mixed_examples(settings.model_copy(update={"seed": settings.seed + 1, "mix": settings.tune.known}), encoder)
+
+
 def corrected_windows(page: Corrected, encoder: Encoder, settings: TuneSettings, rng: Random) -> list[Example]:
     """The windows of one page as the model will meet its text."""
     marks = tuple(Mark(span.start, span.end, span.label) for span in page.page.spans)

@@ -88,8 +88,9 @@ class Tuning(_Settings):
 
     They are gone through `passes` times, among `replay` times as many characters of the text that the model was first trained on
     (at least those of `mix`). `dev` is the share of corrected pages that is only measured on: `evaluations` times, and training
-    ends after `patience` of them without gain. Of the shares `keep` of the old weights the largest is mixed into the new ones that
-    costs at most `keep_cost` of the F1 on those pages.
+    ends after `patience` of them without gain. Of the shares `keep` of the old weights that lose at most `forget` of F1 in any kind
+    of label on the text of `known` (characters by source; not trained on now), the largest is mixed into the new ones that costs
+    at most `keep_cost` of the F1 on the measured pages.
     """
 
     passes: int = Field(ge=1)
@@ -97,8 +98,10 @@ class Tuning(_Settings):
     dev: float = Field(gt=0, lt=1)
     evaluations: int = Field(ge=1)
     patience: int = Field(ge=1)
+    known: Mix
     keep: tuple[Annotated[float, Field(ge=0, lt=1)], ...] = Field(min_length=1)
     keep_cost: float = Field(ge=0)
+    forget: float = Field(ge=0)
 
 
 class TuneSettings(TrainSettings):

@@ -28,14 +28,14 @@ from gongkai.model.registry import Registry, flush_folder, model_folder, registr
 from gongkai.model.types import LabelledPage
 from gongkai.training.audit import rank_suspects
 from gongkai.training.base import Base
-from gongkai.training.corrected import Split, corrected_windows, read_corrected, split_pages, tuning_examples, without_pinned
+from gongkai.training.corrected import Split, corrected_windows, known_examples, read_corrected, split_pages, tuning_examples, without_pinned
 from gongkai.training.examples import Encoder, digest, to_dataset
-from gongkai.training.loop import Watch, Watched, train_watched
 from gongkai.training.pinned import pinned_digests
 from gongkai.training.run import Run
 from gongkai.training.scores import character_tags, predict_spans
 from gongkai.training.settings import IN_USE, TuneSettings, load_tune_settings
 from gongkai.training.train import finish, write_metrics
+from gongkai.training.watched import Watch, Watched, train_watched
 
 DEV, SUSPECTS = "corrected-pages", "suspects.jsonl"
 SHOWN = 10
@@ -110,8 +110,8 @@ def _tune(run: Run, settings: TuneSettings, split: Split) -> Tuned:
     steps = -(-len(examples) // settings.loop.batch)
     typer.echo(f"{len(examples)} windows, at most {steps} steps")
     network = build_network(run.base.encoder, tags)
-    tune = settings.tune
-    watch = Watch(to_dataset(watched), tags, max(1, steps // tune.evaluations), tune.patience, tune.keep, tune.keep_cost)
+    known = to_dataset(known_examples(encoder, settings))
+    watch = Watch(to_dataset(watched), known, tags, max(1, steps // settings.tune.evaluations), settings.tune)
     data = to_dataset(examples)
     seen = train_watched(network, data, settings, run.folder / "steps", watch)
     return Tuned(network, encoder, data, digest(examples), seen)
@@ -136,8 +136,8 @@ def _complete(run: Run, begin: Start, split: Split, tuned: Tuned) -> Path:
             "dev": len(split.dev),
             "split": split.by,
             "watched": history,
-            "f1_by_share_kept": tuned.watched.f1_by_share,
-            "kept": tuned.watched.kept,
+            "mixtures": [asdict(one) for one in tuned.watched.mixtures],
+            "kept": tuned.watched.taken.share,
         },
     }
     folder = finish(run, tuned.network, tuned.encoder, facts, {DEV: dev})

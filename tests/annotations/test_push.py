@@ -48,6 +48,10 @@ class Fake:
         answer = self.answer(name, request)
         if how == "lost":
             raise httpx.ReadTimeout("timed out", request=request)
+        if how == "torn":
+            raise httpx.RemoteProtocolError("peer closed connection without sending complete message body", request=request)
+        if how == "half":
+            return httpx.Response(200, text=json.dumps(answer)[:-1])
         return httpx.Response(200, json=answer)
 
     def answer(self, name: str, request: httpx.Request) -> Any:
@@ -125,7 +129,7 @@ def test_open_tasks_are_predicted_again_without_their_files(fake: Fake) -> None:
     assert list(pusher(fake, "m2").renew()) == []
 
 
-@pytest.mark.parametrize("how", ["refused", "lost", "500", "502"])
+@pytest.mark.parametrize("how", ["refused", "lost", "torn", "half", "500", "502"])
 @pytest.mark.parametrize("batch", [1, 2])
 def test_a_push_that_broke_off_is_completed_and_nothing_is_doubled(fake: Fake, how: str, batch: int) -> None:
     call = "POST /api/projects/7/import"
@@ -135,6 +139,25 @@ def test_a_push_that_broke_off_is_completed_and_nothing_is_doubled(fake: Fake, h
     assert fake.requests.count(call) == batch, "a write was sent twice"
     assert push(fake, BATCH + 5).pages == BATCH + 5
     assert names(fake) == [f"d{number}" for number in range(BATCH + 5)]
+
+
+@pytest.mark.parametrize(("status", "error"), [("401", StudioAccessError), ("404", StudioProjectError), ("413", StudioError)])
+def test_a_push_that_was_refused_half_way_is_completed_later(fake: Fake, status: str, error: type[StudioError]) -> None:
+    call = "POST /api/projects/7/import"
+    fake.breaks[call, 2] = status
+    with pytest.raises(error, match=f"http://ls: asked to take 5 tasks, .*{status}: no"):
+        push(fake, BATCH + 5)
+    assert push(fake, BATCH + 5) == Pushed(new=5, unchanged=BATCH)
+    assert names(fake) == [f"d{number}" for number in range(BATCH + 5)]
+
+
+@pytest.mark.parametrize("how", ["refused", "lost", "torn", "half", "500"])
+def test_a_look_that_broke_off_sends_nothing(fake: Fake, how: str) -> None:
+    fake.breaks["GET /api/tasks", 1] = how
+    with pytest.raises(StudioAwayError, match="run the command again: it looks first what arrived"):
+        push(fake, 2)
+    assert fake.tasks == []
+    assert push(fake, 2) == Pushed(new=2)
 
 
 def test_predictions_that_broke_off_are_completed(fake: Fake) -> None:
@@ -180,7 +203,7 @@ def test_an_address_without_a_scheme_is_no_address() -> None:
 
 
 def test_a_web_page_is_no_label_studio() -> None:
-    with pytest.raises(StudioError, match="http://ls"):
+    with pytest.raises(StudioError, match=r"http://ls: .* no JSON \(a web page\); see that this is the address of a Label Studio server"):
         Studio.connect("http://ls", "token", httpx.MockTransport(lambda _: httpx.Response(200, text="<html>welcome</html>")))
 
 
