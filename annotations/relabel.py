@@ -15,7 +15,7 @@ from gongkai.inference.assemble import table_regions
 from gongkai.inference.extract import Reading
 from gongkai.inference.numbers import is_placeholder, read_cell
 from gongkai.inference.results import Cell, Offsets, Status
-from gongkai.model.types import LabelledPage, Page, Span
+from gongkai.model.types import LabelledPage, Page, Span, moved
 
 SECTION, VALUE, BLANK = "section", "value", "blank"
 OVERLOOKED = 200
@@ -47,7 +47,8 @@ def relabel(reading: Reading, corrections: Mapping[str, Correction]) -> Relabell
         elif found is not None:
             spans = labelled(spans, found, BLANK if correction.value is None else VALUE, reading.document.source_text)
             placed.append(key)
-    return Relabelled(_in_flat(reading, spans), tuple(placed), unplaced)
+    flat = reading.document.flat
+    return Relabelled(LabelledPage(Page(reading.document.name, flat.text), moved(spans, flat.own_span)), tuple(placed), unplaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +122,8 @@ def _rests(span: Span, place: Offsets, text: str) -> Iterator[Span]:
 def _regions(reading: Reading) -> Iterator[tuple[str, int, int]]:
     """The tables of the page in characters of the source."""
     repaired = reading.repaired
-    own = [(repaired.own_span(span.start, span.end), span) for span in reading.spans]
-    spans: list[Span] = []
-    for place, span in own:
-        start, end = place or (0, 0)
-        start = max(start, spans[-1].end if spans else 0)
-        if start < end:
-            spans.append(Span(start, end, span.label, span.score))
-    regions = table_regions(LabelledPage(Page(reading.document.name, repaired.text), tuple(spans)))
+    spans = moved(reading.spans, repaired.own_span)
+    regions = table_regions(LabelledPage(Page(reading.document.name, repaired.text), spans))
     borders = sorted({*(region.start for region in regions), *(span.start for span in spans if span.label == SECTION), len(repaired.text)})
     for region in regions:
         # A region ends with the last cell that was seen; what was overlooked after it belongs to the table, too.
@@ -160,15 +155,3 @@ def _place(cell: Cell | None) -> Offsets | None:
 
 def _same(a: float | None, b: float | None) -> bool:
     return a is b if a is None or b is None else abs(a - b) < 1e-6
-
-
-def _in_flat(reading: Reading, spans: Iterable[Span]) -> LabelledPage:
-    """The spans of the source in characters of the text that is read."""
-    flat, found = reading.document.flat, list[Span]()
-    for span in spans:
-        place = flat.own_span(span.start, span.end)
-        start, end = place or (0, 0)
-        start = max(start, found[-1].end if found else 0)
-        if start < end:
-            found.append(Span(start, end, span.label))
-    return LabelledPage(Page(reading.document.name, flat.text), tuple(found))

@@ -117,7 +117,7 @@ class Studio:
             raise self._refusal(what, error.status_code, error.body) from error
         except (httpx.RequestError, httpx.InvalidURL) as error:
             raise self._away(what, f"{type(error).__name__}: {error}") from error
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise self._garbled(what, str(error)) from error
 
     def _refusal(self, what: str, status: int | None, body: Any) -> StudioError:

@@ -13,7 +13,6 @@ after tasks were deleted.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from gongkai.annotations.config import CONTROL, TEXT
 from gongkai.inference.aligned import AlignedText
 from gongkai.inference.normalise import normalise
 from gongkai.inference.read.document import Document
-from gongkai.model.types import Page, Span
+from gongkai.model.types import Page, Span, moved
 
 if TYPE_CHECKING:
     from gongkai.inference.predict import Labeller
@@ -66,18 +65,7 @@ def label_text(labeller: Labeller, name: str, text: str) -> tuple[Span, ...]:
     """What `labeller` finds in a text, in characters of that text: sorted and disjoint."""
     aligned = normalise(AlignedText.identity(text)).aligned
     (page,) = labeller.label([Page(name, aligned.text)])
-    return _led_back(page.spans, aligned)
-
-
-def _led_back(spans: Iterable[Span], aligned: AlignedText) -> tuple[Span, ...]:
-    """Spans of the source. Two that a repair holds together (a pair of characters made from one) would overlap: the first keeps it."""
-    found: list[Span] = []
-    for span in spans:
-        start, end = aligned.source_span(span.start, span.end)
-        start = max(start, found[-1].end if found else 0)
-        if start < end:
-            found.append(Span(start, end, span.label, span.score))
-    return tuple(found)
+    return moved(page.spans, aligned.source_span)
 
 
 def region(span: Span, text: str, score: float | None = None) -> Json:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from gongkai.model.errors import AnnotationError
 
@@ -59,3 +60,17 @@ class LabelledPage:
     def text_of(self, span: Span) -> str:
         """The characters of `span`."""
         return self.page.text[span.start : span.end]
+
+
+def moved(spans: Iterable[Span], place: Callable[[int, int], tuple[int, int] | None]) -> tuple[Span, ...]:
+    """Sorted `spans` on the characters of another text, where `place` puts their ends (None: nowhere); sorted and disjoint again.
+
+    Characters that two of them share there (a repair made several of one) belong to the first; what nothing is left of is dropped.
+    """
+    found: list[Span] = []
+    for span in spans:
+        start, end = place(span.start, span.end) or (0, 0)
+        start = max(start, found[-1].end if found else 0)
+        if start < end:
+            found.append(replace(span, start=start, end=end))
+    return tuple(found)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gongkai.inference.aligned import AlignedText
 from gongkai.inference.normalise import normalise
-from gongkai.model.types import LabelledPage, Page, Span
+from gongkai.model.types import LabelledPage, Page, Span, moved
 from gongkai.model.vocabulary import Encoded, Vocabulary
 from gongkai.training.settings import TrainSettings
 from gongkai.training.sources import joined, narrative_texts, page_texts, passage_texts, train_writers
@@ -58,14 +58,7 @@ class Encoder:
 def normalised_page(marked: MarkedText, name: str = "") -> LabelledPage:
     """The text as the model will meet it, with the marks moved along. A mark of which nothing is left is dropped."""
     aligned = normalise(AlignedText.identity(marked.text)).aligned
-    spans: list[Span] = []
-    for mark in marked.marks:
-        found = aligned.own_span(mark.start, mark.end)
-        start, end = found or (0, 0)
-        start = max(start, spans[-1].end if spans else 0)
-        if start < end:
-            spans.append(Span(start, end, mark.label))
-    return LabelledPage(Page(name, aligned.text), tuple(spans))
+    return LabelledPage(Page(name, aligned.text), moved(marked.spans(), aligned.own_span))
 
 
 def span_tags(encoded: Encoded, spans: Sequence[Span], tag_ids: dict[str, int]) -> Ids:

@@ -28,7 +28,15 @@ from gongkai.model.registry import Registry, flush_folder, model_folder, registr
 from gongkai.model.types import LabelledPage
 from gongkai.training.audit import rank_suspects
 from gongkai.training.base import Base
-from gongkai.training.corrected import Split, corrected_windows, known_examples, read_corrected, split_pages, tuning_examples, without_pinned
+from gongkai.training.corrected import (
+    Split,
+    corrected_windows,
+    known_examples,
+    read_corrected,
+    split_pages,
+    tuning_examples,
+    without_pinned,
+)
 from gongkai.training.examples import Encoder, digest, to_dataset
 from gongkai.training.pinned import pinned_digests
 from gongkai.training.run import Run

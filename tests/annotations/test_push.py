@@ -51,7 +51,10 @@ class Fake:
         if how == "torn":
             raise httpx.RemoteProtocolError("peer closed connection without sending complete message body", request=request)
         if how == "half":
-            return httpx.Response(200, text=json.dumps(answer)[:-1])
+            return httpx.Response(200, content=json.dumps(answer, ensure_ascii=False).encode()[:-1])
+        if how == "within a character":
+            whole = json.dumps(answer, ensure_ascii=False).encode()
+            return httpx.Response(200, content=whole[: whole.index("第".encode()) + 1])
         return httpx.Response(200, json=answer)
 
     def answer(self, name: str, request: httpx.Request) -> Any:
@@ -64,6 +67,10 @@ class Fake:
             for one in body:
                 self.tasks[one["task"] - 1]["predictions"].append(one)
             return {"created": len(body)}
+        if name == "GET /api/version":
+            return {"release": "1.23.2", "edition": "Community"}
+        if name == "GET /api/projects/7/export":
+            return self.tasks
         if name == "GET /api/tasks":
             return {"tasks": [self.state(task) for task in self.tasks if self.wanted(task, request)], "total": 0}
         return {**PROJECT, "parsed_label_config": self.parsed}
@@ -158,6 +165,16 @@ def test_a_look_that_broke_off_sends_nothing(fake: Fake, how: str) -> None:
         push(fake, 2)
     assert fake.tasks == []
     assert push(fake, 2) == Pushed(new=2)
+
+
+@pytest.mark.parametrize("how", ["refused", "lost", "torn", "half", "within a character", "500"])
+def test_an_export_that_broke_off_is_none(fake: Fake, how: str) -> None:
+    push(fake, 2)
+    fake.breaks["GET /api/projects/7/export", 1] = how
+    studio = pusher(fake).studio
+    with pytest.raises(StudioAwayError, match=r"asked for an export of project 7, .* run the command again"):
+        studio.export(7)
+    assert [task["data"]["doc_id"] for task in studio.export(7)] == ["d0", "d1"]
 
 
 def test_predictions_that_broke_off_are_completed(fake: Fake) -> None:

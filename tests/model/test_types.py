@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from gongkai.model.errors import AnnotationError
-from gongkai.model.types import LabelledPage, Page, Span
+from gongkai.model.types import LabelledPage, Page, Span, moved
 
 PAGE = Page("p", "规章3件")
 
@@ -51,3 +51,9 @@ def test_a_span_outside_the_text_is_refused() -> None:
 def test_values_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         Span(0, 1, "row").start = 3  # type: ignore[misc]
+
+
+def test_spans_moved_to_another_text_stay_sorted_and_disjoint() -> None:
+    spans = (Span(0, 2, "row", 0.5), Span(2, 4, "value"), Span(5, 6, "junk"), Span(6, 7, "blank"))
+    places = {(0, 2): (1, 4), (2, 4): (3, 5), (5, 6): None, (6, 7): (4, 5)}
+    assert moved(spans, lambda start, end: places[start, end]) == (Span(1, 4, "row", 0.5), Span(4, 5, "value"))
