@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from gongkai.annotations.records import Record, json_lines
 from gongkai.inference.forms import Column, forms
 from gongkai.model.errors import BadRecordError
 
@@ -63,8 +63,7 @@ def read_corrections(path: Path) -> list[Correction]:
 
     Raises BadRecordError, naming file, line and field, for a line that is no correction.
     """
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return [_read_line(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    return [_correction_of(record, place) for place, record in json_lines(path)]
 
 
 def latest(corrections: Iterable[Correction]) -> dict[str, dict[str, Correction]]:
@@ -75,13 +74,7 @@ def latest(corrections: Iterable[Correction]) -> dict[str, dict[str, Correction]
     return found
 
 
-def _read_line(line: str, place: str) -> Correction:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise BadRecordError(f"{place}: is no JSON ({error})") from error
-    if not isinstance(record, dict):
-        raise BadRecordError(f"{place}: holds a JSON {type(record).__name__}, expected an object")
+def _correction_of(record: Record, place: str) -> Correction:
     if wrong := next(_wrong_fields(record), None):
         raise BadRecordError(f"{place}: {wrong}; docs/corrections.md says what a correction is")
     moment = _moment(record["at"])
@@ -90,7 +83,7 @@ def _read_line(line: str, place: str) -> Correction:
     )
 
 
-def _wrong_fields(record: dict[str, Any]) -> Iterator[str]:
+def _wrong_fields(record: Record) -> Iterator[str]:
     checks = {
         "document": isinstance(record.get("document"), str),
         "sha256": isinstance(record.get("sha256"), str) and _DIGEST.fullmatch(record["sha256"]) is not None,

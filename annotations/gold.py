@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from gongkai.annotations.records import Record, json_lines
 from gongkai.inference.write import write_whole
-from gongkai.model.errors import AnnotationError, BadRecordError
+from gongkai.model.errors import BadRecordError, GongkaiError
 from gongkai.model.labels import label_set, split_class
 from gongkai.model.types import LabelledPage, Page, Span
 
@@ -49,11 +50,12 @@ def read_gold(path: Path) -> list[LabelledPage]:
 
 def read_gold_pages(path: Path) -> list[GoldPage]:
     """The labelled pages of a JSON Lines file with their origins. Raises BadRecordError as `read_gold` does."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")  # splitlines would also cut at U+2028 inside a text
-    except UnicodeDecodeError as error:
-        raise BadRecordError(f"{path}: no JSON Lines in UTF-8 ({error}); save it as UTF-8") from error
-    return [_read_line(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    return [gold for gold, _ in read_gold_records(path)]
+
+
+def read_gold_records(path: Path) -> list[tuple[GoldPage, Record]]:
+    """The labelled pages, each with the record that it was read from, which may say more. Raises BadRecordError as `read_gold` does."""
+    return [(_gold_of(record, place), record) for place, record in json_lines(path)]
 
 
 def write_gold(path: Path, pages: Iterable[LabelledPage]) -> None:
@@ -66,13 +68,13 @@ def write_gold_pages(path: Path, pages: Iterable[GoldPage]) -> None:
     write_whole(path, "".join(json.dumps(_record(gold), ensure_ascii=False) + "\n" for gold in pages))
 
 
-def _read_line(line: str, place: str) -> GoldPage:
+def _gold_of(record: Record, place: str) -> GoldPage:
     try:
-        record = json.loads(line)
+        record["text"].encode()  # half of a surrogate pair is no character, and nothing could be written of it
         items = [item for kind in KINDS for item in record.get(kind, [])]
         page = LabelledPage(Page(str(record["id"]), record["text"]), _spans(items))
         return GoldPage(page, Origin(**record["origin"]) if record.get("origin") else None)
-    except (ValueError, KeyError, TypeError, AttributeError, AnnotationError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, GongkaiError) as error:
         raise BadRecordError(f"{place}: needs id, text, and figures and entities with label, start and end ({error!r})") from error
 
 
@@ -88,9 +90,9 @@ def _spans(items: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _record(gold: GoldPage) -> dict[str, Any]:
+def _record(gold: GoldPage) -> Record:
     page = gold.page
-    record: dict[str, Any] = {"id": page.page.id, "text": page.page.text}
+    record: Record = {"id": page.page.id, "text": page.page.text}
     for kind in KINDS:
         names = getattr(label_set(), kind)
         record[kind] = [

@@ -15,6 +15,7 @@ from typing import Any
 
 from gongkai.annotations.changes import Kind, changes, count_kinds
 from gongkai.annotations.gold import GoldPage, read_gold_pages, write_gold_pages
+from gongkai.annotations.records import parsed, read_text
 from gongkai.annotations.returned import Left, LeftOut, Outcome, Place, Refused, Returned, is_pushed, read_record
 from gongkai.annotations.tasks import digest
 from gongkai.inference.write import write_whole
@@ -61,9 +62,9 @@ def read_export(path: Path) -> Sequence[Json]:
     """The tasks of a file that was exported from Label Studio as JSON. Raises BadRecordError if it is something else."""
     way_out = "export the project again, in the format JSON"
     try:
-        records = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadRecordError(f"{path}: no export that can be read ({error}); {way_out}") from error
+        records = parsed(read_text(path), str(path))
+    except BadRecordError as error:
+        raise BadRecordError(f"{error}; {way_out}") from error
     if not isinstance(records, list) or not all(isinstance(record, dict) and "annotations" in record for record in records):
         raise BadRecordError(f"{path}: no list of tasks with annotations; {way_out} (not JSON-MIN)")
     return records

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from gongkai.annotations.gold import read_gold_pages
+from gongkai.annotations.gold import read_gold_records
 from gongkai.annotations.tasks import digest
 from gongkai.inference.predict import Labeller
 from gongkai.model.errors import AnnotationError
@@ -48,9 +47,8 @@ def read_corrected(path: Path, labeller: Labeller) -> Iterator[Corrected]:
 
     Otherwise a page whose figures alone were labelled would teach that its tables are none. Raises BadRecordError.
     """
-    lines = (line for line in path.read_text(encoding="utf-8").split("\n") if line.strip())
-    for gold, line in zip(read_gold_pages(path), lines, strict=True):
-        whole = gold.page if "structure" in json.loads(line) else with_structure(gold.page, labeller)
+    for gold, record in read_gold_records(path):
+        whole = gold.page if "structure" in record else with_structure(gold.page, labeller)
         yield Corrected(whole, publisher_of(whole), gold.origin.task if gold.origin else None)
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from gongkai.annotations.gold import KINDS, read_gold
+from gongkai.annotations.gold import KINDS, read_gold, read_gold_records
 from gongkai.annotations.tasks import digest
 from gongkai.inference.extract import Extractor
 from gongkai.inference.read.document import document_from_html, document_from_text
 from gongkai.inference.read.evidence import looks_like_html
 from gongkai.inference.results import Cell, Figure, Status
 from gongkai.model.checkpoint import MANIFEST, manifest_of, verified_files
-from gongkai.model.errors import CheckpointError, RegistryError
+from gongkai.model.errors import BadRecordError, CheckpointError, RegistryError
 from gongkai.model.labels import label_set, split_class
 from gongkai.model.registry import Registry, replace_file
 from gongkai.model.types import LabelledPage, Span
@@ -67,10 +65,15 @@ def pin(registry: Registry, paths: Iterable[Path]) -> tuple[Path, ...]:
     All of the files are pinned, at once, or none. Raises BadRecordError for a file that is no gold, RegistryError for a name that
     is pinned already or if pinned gold was altered.
     """
-    files = {path.name: path for path in paths}
     known = {path.name for path in pinned_files(registry)}
-    for name, path in files.items():
-        read_gold(path)
+    files: dict[str, Path] = {}
+    for path in paths:
+        if not list(gold_documents(path)):
+            raise BadRecordError(f"{path}: holds no page, so nothing can be measured on it")
+        if path.name in files:
+            raise RegistryError(f"{files[path.name]} and {path} are both called {path.name}; give one of them another name")
+        files[path.name] = path
+    for name in files:
         if name in known or name == MANIFEST:
             raise RegistryError(f"{registry.gold / name}: is pinned already; pinned gold is never replaced, so give the file another name")
     registry.gold.mkdir(parents=True, exist_ok=True)
@@ -102,16 +105,21 @@ def _forms_of(text: str) -> tuple[str, ...]:
 
 
 def gold_documents(path: Path) -> Iterator[GoldDocument]:
-    """The documents of a gold file.
+    """The documents of a gold file. Raises BadRecordError for a line that is no gold.
 
     Cells are those that the record states; where it has none but labels the tables, those that the assembler reads off the gold labels.
     """
-    lines = (line for line in path.read_text(encoding="utf-8").split("\n") if line.strip())
-    for page, line in zip(read_gold(path), lines, strict=True):
-        record: dict[str, Any] = json.loads(line)
+    for gold, record in read_gold_records(path):
+        page = gold.page
+        if "cells" in record and not _are_cells(record["cells"]):
+            raise BadRecordError(f"{path}, page {page.page.id}: its `cells` are not numbers and nulls by key")
         cells = GoldTable.of(record) if "cells" in record else _assembled(page) if record.get(KINDS[0]) else None
         figures = _figures(page.spans) if any(kind in record for kind in KINDS) else None
         yield GoldDocument(page.page.id, page.page.text, "gold", cells, figures, bool(record.get("partial")))
+
+
+def _are_cells(cells: object) -> bool:
+    return isinstance(cells, dict) and all(value is None or type(value) in (int, float) for value in cells.values())
 
 
 def generated_documents(per_severity: int) -> Iterator[GoldDocument]:

@@ -19,7 +19,18 @@ def test_gold_lines_become_classes(tmp_path: Path) -> None:
     assert read_gold(path) == [LabelledPage(Page("d1", "未发生,电话12"), (Span(0, 3, "reviews+litigations"), Span(6, 8, "phone")))]
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"id": 1}', '{"id": "a", "text": "x", "figures": [{"label": "reviews"}]}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id": 1}',
+        '{"id": "a", "text": 5}',
+        '{"id": "a", "text": "\\ud800"}',
+        '{"id": "a", "text": "x", "figures": [{"label": "reviews"}]}',
+        '{"id": "a", "text": "xy", "figures": [{"label": "nothing", "start": 0, "end": 1}]}',
+        '{"id": "a", "text": "xy", "figures": [{"label": "reviews", "start": 0, "end": Infinity}]}',
+        '{"id": "a", "text": "xy", "origin": {"who": "x"}}',
+    ],
+)
 def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "gold.jsonl"
     path.write_text(line + "\n", encoding="utf-8")

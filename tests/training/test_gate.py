@@ -126,6 +126,15 @@ def test_pinned_gold_is_kept_and_watched(tmp_path: Path) -> None:
     bad.write_text("{}\n", encoding="utf-8")
     with pytest.raises(BadRecordError, match=r"bad\.jsonl, line 1"):
         pin(known, [bad])
+    (tmp_path / "empty.jsonl").touch()
+    with pytest.raises(BadRecordError, match=r"empty\.jsonl: holds no page, so nothing can be measured on it"):
+        pin(known, [tmp_path / "empty.jsonl"])
+    bad.write_text('{"id": "a", "text": "5", "cells": {"x": "5"}}\n', encoding="utf-8")
+    with pytest.raises(BadRecordError, match=r"bad\.jsonl, page a: its `cells` are not numbers and nulls by key"):
+        pin(known, [bad])
+    (tmp_path / "other").mkdir()
+    with pytest.raises(RegistryError, match=r"are both called more\.jsonl; give one of them another name"):
+        pin(known, [shutil.copyfile(source, folder / "more.jsonl") for folder in (tmp_path, tmp_path / "other")])
     shutil.copyfile(source, known.gold / "half.jsonl")  # a copy that was not recorded any more
     assert pinned_files(known) == (known.gold / "mine.jsonl",)
     assert pin(known, [shutil.copyfile(source, tmp_path / "half.jsonl")]) == (known.gold / "half.jsonl",)

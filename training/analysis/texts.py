@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gongkai.annotations.gold import KINDS, read_gold
+from gongkai.annotations.records import parsed, read_text
 from gongkai.annotations.returned import Place, Refused, Returned, is_pushed, read_record
 from gongkai.model.errors import BadRecordError, ConfigError
 from gongkai.model.labels import label_set, split_class
@@ -90,10 +90,7 @@ def marked_kinds(pages: Iterable[LabelledPage]) -> tuple[str, ...]:
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, ValueError) as error:
-        raise BadRecordError(f"{path}: cannot be read as JSON ({error}); export the project in the format JSON") from error
+    content = parsed(read_text(path), str(path))
     if not isinstance(content, list) or not all(isinstance(record, dict) for record in content):
         raise BadRecordError(f"{path}: holds no list of tasks; export the project in the format JSON, or give {FORMATS}")
     for number, record in enumerate(content, 1):

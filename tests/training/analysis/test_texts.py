@@ -106,7 +106,7 @@ def test_tasks_without_settled_labels_are_left_out_aloud(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "cannot be read as JSON"),
+        ("{", "is no JSON"),
         ('{"tasks": []}', "holds no list of tasks"),
         ('[{"id": 1, "data": {"text": "x"}}]', "task 1: its data lacks text, doc_id or sha256"),
     ],
