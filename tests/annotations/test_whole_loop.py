@@ -31,6 +31,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(5400)]
 
 LAYOUT = "Z1"
 CORRECTED, OPEN, MEASURED = 30, 3, 12
+LOSS = 0.001
+"""A tenth of a point: so much may be lost elsewhere."""
 FIRST_SEED = 2_000_000_000
 MODES = ("C1", "C2", "C7", "C13", "W")
 Region = dict[str, Any]
@@ -141,14 +143,17 @@ def test_thirty_corrected_pages_teach_a_layout(
     after = cell_recall(known.folder("addressed"), measured)
     assert after >= before + (1 - before) / 2
 
-    assert main(["models", "promote", "addressed", "--pages", "15"]) == 0
+    assert main(["models", "promote", "addressed", "--pages", "50"]) == 0
     (event,) = known.events()
     changes = {one["measure"]: one["after"] - one["before"] for one in event.report["measured"] if one["set"] == "generated pages"}
     assert not event.forced
     assert known.current() == "addressed"
+    assert all(change >= -LOSS for change in changes.values()), changes
     with capsys.disabled():
         rates = ", ".join(f"{name} {100 * change:+.2f}" for name, change in changes.items())
         print(f"\ncell recall on the new layout {before:.4f} -> {after:.4f}; elsewhere: {rates}; regions: {dict(annotator.done)}")
+        for mixture in metrics["run"]["corrected"]["mixtures"]:
+            print(mixture)
 
     assert main(["annotate", "push", "--renew"]) == 0
     spans = {task["data"]["doc_id"]: task["predictions"] for task in annotator.tasks() if not task["is_labeled"]}
