@@ -210,9 +210,7 @@ def test_a_project_of_somebody_else_is_left_alone(studio: Studio, title: str, tm
     assert not (tmp_path / "gold.jsonl").exists()
 
 
-def test_a_thousand_pages_are_pushed_in_less_than_two_minutes(
-    studio: Studio, project: Project, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_thousand_pages_are_pushed_in_less_than_two_minutes(studio: Studio, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     text = "".join(f"第{number}行申请{number % 7}件\r\n" for number in range(420))
     pages = [TaskPage(f"d{number}", f"{number} {text}") for number in range(1000)]
     ready = {page.doc_id: predicted(every(page.text, 40), page.text) for page in pages}

@@ -97,6 +97,12 @@ class Annotator:
             yield {"id": f"n{start}", "from_name": "label", "to_name": "text", "type": "labels", "origin": "manual", "value": value}
 
 
+def rightly_labelled(prediction: dict[str, Any], right: Sequence[Span]) -> int:
+    """How many regions of a prediction are on the right characters under the right label."""
+    values = [region["value"] for region in prediction["result"]]
+    return len({(value["start"], value["end"], value["labels"][0]) for value in values} & {(s.start, s.end, s.label) for s in right})
+
+
 def cell_recall(model: Path, measured: Sequence[SyntheticPage]) -> float:
     extractor = Extractor.from_pretrained(model)
     counted = [count(extractor, generated_document(page)) for page in measured]
@@ -128,7 +134,7 @@ def test_thirty_corrected_pages_teach_a_layout(
     by_text = {page.text: page for page in made.values()}
     for task in tasks[:CORRECTED]:
         annotator.correct(task, by_text[task["data"]["text"]].marked.spans())
-    assert all(annotator.done[kind] > 20 for kind in ("kept", "relabelled", "deleted", "added"))
+    assert all(annotator.done[kind] for kind in ("kept", "relabelled", "deleted", "added"))
 
     gold = tmp_path / "gold.jsonl"
     assert main(["annotate", "pull", "--out", str(gold)]) == 0
@@ -156,9 +162,10 @@ def test_thirty_corrected_pages_teach_a_layout(
             print(mixture)
 
     assert main(["annotate", "push", "--renew"]) == 0
-    spans = {task["data"]["doc_id"]: task["predictions"] for task in annotator.tasks() if not task["is_labeled"]}
-    assert len(spans) == OPEN
-    for predictions in spans.values():
-        old, new = sorted(predictions, key=lambda prediction: prediction["id"])
+    left = [task for task in annotator.tasks() if not task["is_labeled"]]
+    assert len(left) == OPEN
+    for task in left:
+        old, new = sorted(task["predictions"], key=lambda prediction: prediction["id"])
+        right = by_text[task["data"]["text"]].marked.spans()
         assert old["model_version"] != new["model_version"]
-        assert len(new["result"]) > len(old["result"])
+        assert rightly_labelled(new, right) > rightly_labelled(old, right)
