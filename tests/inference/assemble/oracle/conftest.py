@@ -378,7 +378,7 @@ def ever_true(solver: Solver, expressions: Mapping[Key, Any]) -> list[Key]:
     left = {cell: found for cell, found in expressions.items() if not isinstance(found, int)}
     if not left:
         return fixed
-    solver.model.clear_objective()
+    solver.model.clear_objective()  # type: ignore[no-untyped-call]
     solver.model.add(sum(left.values()) >= 1)
     return [*fixed, *(cell for cell, found in left.items() if solver.value(found))] if solver.solve() else fixed
 
