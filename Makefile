@@ -71,7 +71,8 @@ clean:
 	rm -rf .venv build dist site *.egg-info
 
 .venv/runtime.stamp: pyproject.toml setup.cfg | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[files,plots]"
+	@echo "installing into .venv: a minute or so"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[files,plots]"
 	@touch $@
 
 # Everything of the runtime install is in this one too.

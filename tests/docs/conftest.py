@@ -36,7 +36,7 @@ DOCUMENTS = (
 )
 GUIDES = ("README.md", "README.zh.md", *(page for page in guides() if page in DOCUMENTS))
 """What a reader goes through block by block: README, the tutorial, and the how-to guides of the navigation."""
-RUNNABLE = ("sh", "python")
+RUNNABLE = ("sh", "python", "sql")
 OUTPUT = "output"
 _NOT_RUN = re.compile(r"<!-- not run: (?P<reason>.+?) -->\s*$")
 _NONE_RUN = re.compile(r"<!-- none run: (?P<reason>.+?) -->")

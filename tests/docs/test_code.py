@@ -20,6 +20,11 @@ BEFORE = {
     ),
 }
 """What must be there before the first block of a document."""
+PROGRAMS = {
+    "sh": ("bash", "-euo", "pipefail", "-c"),
+    "python": (sys.executable, "-c"),
+    "sql": (sys.executable, "-c", "import sys, duckdb; print(duckdb.sql(sys.argv[1]))"),
+}
 LONGEST = 240
 
 
@@ -34,8 +39,7 @@ def test_every_block_runs_and_prints_what_it_says(
     for block in blocks(guide):
         if block.not_run:
             continue
-        command = ["bash", "-euo", "pipefail", "-c", block.code] if block.language == "sh" else [sys.executable, "-c", block.code]
-        printed = _run(command, folder, surroundings, f"{guide}, line {block.line}")
+        printed = _run([*PROGRAMS[block.language], block.code], folder, surroundings, f"{guide}, line {block.line}")
         if block.output is not None:
             assert _like(block.output, printed), f"{guide}, line {block.line}: printed is\n{printed}"
 
