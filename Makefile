@@ -7,7 +7,7 @@ GONGKAI_GOLD ?= ../shared
 export GONGKAI_GOLD
 GOLD ?= $(wildcard $(GONGKAI_GOLD)/dev/*.jsonl)
 
-.PHONY: extract test check slow train evaluate eval-seeds eval-dev bench-accuracy bench-assembly ablations calibrate card docs pictures install format clean
+.PHONY: extract test check slow train evaluate eval-seeds eval-dev bench bench-accuracy bench-assembly ablations calibrate card docs pictures install format clean
 .DEFAULT_GOAL := extract
 
 extract: .venv/runtime.stamp  ## the shipped sample pages as tables in the terminal
@@ -37,6 +37,9 @@ eval-seeds: .venv/dev.stamp  ## cells of the pages with gold in $GONGKAI_GOLD/se
 
 eval-dev: .venv/dev.stamp  ## narrative figures of $GONGKAI_GOLD/dev, by label
 	$(BIN)/python -m gongkai.training.seeds figures
+
+bench: .venv/dev.stamp  ## pages in a second against the same model run the usual way; writes docs/performance.md
+	$(BIN)/python -m gongkai.training.bench --write docs
 
 bench-accuracy: .venv/dev.stamp  ## cells of 1,200 generated pages that no training saw, by severity, layout and damage
 	$(BIN)/python -m gongkai.training.accuracy --pages 250 --jobs 2

@@ -52,16 +52,20 @@ def packed(folder: Path) -> tuple[Shape, Bytes]:
     """The shape and the packed weights of the model in `folder`. Raises CheckpointError if the weights are not those of its config."""
     from safetensors.numpy import load_file
 
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     try:
-        tensors = load_file(folder / WEIGHTS)
-        parts = list(_parts(tensors, int(config["num_hidden_layers"])))
-        words, positions = (len(tensors[f"bert.embeddings.{name}_embeddings.weight"]) for name in ("word", "position"))
-        tags = len(tensors["classifier.bias"])
+        shape = shape_of(folder)
+        return shape, _joined(list(_parts(load_file(folder / WEIGHTS), shape.layers)))
     except (KeyError, OSError, ValueError) as error:
         raise CheckpointError(f"{folder / WEIGHTS}: holds no BERT of the shape that {CONFIG} states ({error}); export it again") from error
-    sizes = (config["hidden_size"], config["num_hidden_layers"], config["num_attention_heads"], config["intermediate_size"])
-    return Shape(*map(int, sizes), tags, words, positions, float(config["layer_norm_eps"])), _joined(parts)
+
+
+def shape_of(folder: Path) -> Shape:
+    """The sizes that the config in `folder` states."""
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    names = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
+    hidden, layers, heads, wide = (int(config[name]) for name in names)
+    words, positions = int(config["vocab_size"]), int(config["max_position_embeddings"])
+    return Shape(hidden, layers, heads, wide, len(config["id2label"]), words, positions, float(config["layer_norm_eps"]))
 
 
 def aligned(size: int) -> Bytes:

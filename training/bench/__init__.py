@@ -1,0 +1,1 @@
+"""How fast pages are read, held against the usual way of running the same model."""
