@@ -23,7 +23,8 @@ from gongkai.annotations.studio import Studio, check_ours
 from gongkai.annotations.tasks import TaskPage, page_of
 from gongkai.inference.commands.options import Model, Samples
 from gongkai.inference.commands.run import chosen
-from gongkai.inference.commands.streams import emit, say
+from gongkai.inference.commands.streams import say, tell
+from gongkai.inference.messages import listed, translated
 from gongkai.inference.report.words import counted
 from gongkai.model.checkpoint import MANIFEST
 from gongkai.model.errors import DocumentError, MissingExtraError, StudioAccessError
@@ -49,7 +50,8 @@ def init(url: Url = LOCAL, token: Token = "", project: ProjectName = DEFAULT_PRO
     """Make a project with the labelling page of the label set, or bring the page of one up to date."""
     with _connected(url, token) as studio:
         found, done = ensure_project(studio, project)
-        emit(f"project {found.id} ({found.title}): {done}\n{studio.url}/projects/{found.id}\n")
+        tell(f"project {found.id} ({found.title}): {translated(done)}")
+        tell(f"{studio.url}/projects/{found.id}")
 
 
 @annotate.command("push")
@@ -74,7 +76,7 @@ def push(
         done += _summed(pusher.renew()) if renew else Pushed()
         say(f"{done.new} new, {done.renewed} predicted again, {done.unchanged} there already, {reader.failed} could not be read")
         if done.new or done.renewed or annotator.version == found.model_version:
-            emit(f"{pusher.show()}\n")
+            tell(pusher.show())
     raise typer.Exit(int(reader.failed > 0))
 
 
@@ -85,7 +87,8 @@ def status(url: Url = LOCAL, token: Token = "", project: ProjectName = DEFAULT_P
         found = studio.project(project)
         check_ours(found)
         tab = studio.tab_link(found.id, studio.ordered_tab(found.id))
-        emit("".join(f"{line}\n" for line in status_lines(found, progress_of(studio.tasks(found.id)), tab)))
+        for line in status_lines(found, progress_of(studio.tasks(found.id)), tab):
+            tell(line)
 
 
 @annotate.command("pull")
@@ -215,12 +218,12 @@ def _summed(batches: Iterable[Pushed]) -> Pushed:
 
 
 def _tell(pulled: Pulled, files: Any) -> None:
-    left = ", ".join(f"{count} {why}" for why, count in sorted(pulled.left.items()))
-    kept = f", and {pulled.kept} that were there and that this project does not hold" if pulled.kept else ""
-    emit(f"{files.gold}: {counted(len(pulled.returned), 'corrected page')}{kept}\n")
-    emit(f"spans: {', '.join(f'{count} {kind}' for kind, count in sorted(pulled.kinds.items())) or 'none'} ({files.changes})\n")
-    if left:
-        emit(f"left out: {left}\n")
+    corrected = counted(len(pulled.returned), "corrected page")
+    kept = f"{corrected}, and {pulled.kept} that were there and that this project does not hold"
+    tell(f"{files.gold}: {kept if pulled.kept else corrected}")
+    tell(f"spans: {listed(f'{count} {kind}' for kind, count in sorted(pulled.kinds.items())) or 'none'} ({files.changes})")
+    if pulled.left:
+        tell(f"left out: {listed(f'{count} {why}' for why, count in sorted(pulled.left.items()))}")
     for page in pulled.returned:
         for note in page.notes:
             say(f"{page.gold.origin.task if page.gold.origin else page.gold.page.page.id}: {note}")

@@ -15,7 +15,7 @@ from gongkai.annotations.gold import write_gold
 from gongkai.annotations.relabel import Relabelled, relabel
 from gongkai.annotations.tasks import digest
 from gongkai.inference.commands.options import Model
-from gongkai.inference.commands.streams import emit, say
+from gongkai.inference.commands.streams import say, tell
 from gongkai.inference.extract import Extractor
 from gongkai.inference.read.document import Document
 from gongkai.inference.read.sources import find_documents
@@ -56,7 +56,7 @@ def corrections(
     for line in told(done, wanted):
         say(line)
     placed = sum(len(one.relabelled.placed) for one in done)
-    emit(f"{len(done)} documents, {sum(len(one.corrections) for one in done)} corrected cells, {placed} of them labelled\n")
+    tell(f"{len(done)} documents, {sum(len(one.corrections) for one in done)} corrected cells, {placed} of them labelled")
     raise typer.Exit(int(len(done) < len(wanted)))
 
 

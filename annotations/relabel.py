@@ -79,7 +79,9 @@ class _Search:
         found = [place for place in self._printed(correction.key) if place not in self.taken and self._says(place, correction)]
         if len(found) == 1:
             return found[0]
-        return f"{correction.value} is printed {f'{len(found)} times' if found else 'nowhere'} in the table where no other cell was read from it"
+        if found:
+            return f"{correction.value} is printed {len(found)} times in the table where no other cell was read from it"
+        return f"{correction.value} is printed nowhere in the table where no other cell was read from it"
 
     def blank(self, key: str) -> Offsets | str | None:
         """Where a sign for nothing is printed in a blank cell; None if nothing is printed there."""

@@ -116,9 +116,10 @@ def _differences(annotations: Sequence[Json], readings: Sequence[Reading], place
     spans: list[set[Span]] = [set(reading.spans) for reading in readings]
     disputed = sorted(span for span in set[Span]().union(*spans) if not all(span in one for one in spans))
     where = ", ".join(f"{span.label} [{span.start}, {span.end})" for span in disputed[:5]) or "the verdict on the document"
-    more = f" and {len(disputed) - 5} more" if len(disputed) > 5 else ""
+    if len(disputed) > 5:
+        where = f"{where} and {len(disputed) - 5} more"
     way_out = "star the one that holds as ground truth, or delete the others"
-    return [f"{len(annotations)} annotations differ (by {', '.join(names)}) at {where}{more}; {way_out}"]
+    return [f"{len(annotations)} annotations differ (by {', '.join(names)}) at {where}; {way_out}"]
 
 
 def _refused(record: Json, place: Place, reasons: Sequence[str]) -> Refused:

@@ -43,8 +43,8 @@ def status_lines(project: Project, progress: Progress, tab: str) -> Iterator[str
     yield f"project {project.id} ({project.title}): {counted(progress.tasks, 'task')}"
     yield f"  {progress.labelled} labelled, {progress.skipped} skipped, {progress.open} open"
     for model, count in sorted(progress.models.items()):
-        shown = " (shown, and ordered by)" if model == project.model_version else ""
-        yield f"  {model}: predictions for {count} of the open tasks{shown}"
+        told = f"  {model}: predictions for {count} of the open tasks"
+        yield f"{told} (shown, and ordered by)" if model == project.model_version else told
     if progress.foreign:
         yield f"  {progress.foreign} not pushed by gongkai; pull leaves them out"
     yield f"  label here, least certain first: {tab}"

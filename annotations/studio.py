@@ -262,7 +262,8 @@ def check_ours(project: Project) -> None:
             f"or its page was changed by hand; {update}"
         )
     if lacking := missing_labels(project.aliases):
-        some = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
+        some = ", ".join(lacking[:5])
+        some = f"{some} and {len(lacking) - 5} more" if len(lacking) > 5 else some
         raise StudioProjectError(f"project {project.id} ({project.title}): its labelling page lacks the labels {some}; {update}")
 
 

@@ -14,35 +14,65 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, Literal, TextIO, cast
 
 import typer
 
+from gongkai.inference.commands.help import in_language
 from gongkai.inference.commands.options import Lang
 from gongkai.inference.commands.streams import emit, say, speak_utf8
-from gongkai.inference.messages import choose_language, translated
+from gongkai.inference.messages import Language, choose_language, language
 from gongkai.model.errors import GongkaiError, ModelFallbackWarning
 
 GROUP = "gongkai.commands"
 COMMANDS = ("extract", "show", "review", "compare", "panel", "batch", "serve", "samples", "doctor")
 USAGE, INTERRUPTED = 2, 130
+USAGE_ERROR = cast("type[Exception]", typer.BadParameter.__mro__[1])
+"""What wrong command lines raise: click's error, of which typer has a copy of its own since 0.20 and exports only what is below it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: that of the process) and return its exit code. Raises nothing."""
     speak_utf8()
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = _language_first(list(sys.argv[1:] if argv is None else argv))
     try:
         with _warnings_for_people():
-            typer.main.get_command(_app(arguments)).main(args=arguments, prog_name="gongkai")
-    except SystemExit as done:
-        return done.code if isinstance(done.code, int) else int(done.code is not None)
+            done = in_language(typer.main.get_command(_app(arguments))).main(arguments, prog_name="gongkai", standalone_mode=False)
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
     except GongkaiError as error:
-        say(f"gongkai: {translated(str(error))}")
+        _complain(str(error))
         return USAGE
-    except KeyboardInterrupt:
+    except USAGE_ERROR as error:
+        _explain(error)
+        return USAGE
+    except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    return 0
+    return done if isinstance(done, int) else 0
+
+
+def _complain(message: str) -> None:
+    say(f"gongkai: {message}")
+
+
+def _explain(error: Any) -> None:
+    """What is wrong with the command line; a call without arguments has been answered with the help."""
+    if message := error.format_message():
+        _complain(message)
+        if error.ctx is not None:
+            say(f"`{error.ctx.command_path} --help` says more")
+
+
+def _language_first(arguments: list[str]) -> list[str]:
+    """`arguments` with `--lang` and its value before the command: it may stand anywhere, and the help, too, is in that language."""
+    for place, argument in enumerate(arguments):
+        length = 2 if argument == "--lang" else 1 if argument.startswith("--lang=") else 0
+        if length:
+            named = arguments[place : place + length]
+            choose_language(next((one for one in Language if named[-1].removeprefix("--lang=") == one), None))
+            return [*named, *arguments[:place], *arguments[place + length :]]
+    choose_language(None)
+    return arguments
 
 
 @contextmanager
@@ -55,7 +85,7 @@ def _warnings_for_people() -> Iterator[None]:
             message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None, line: str | None = None
         ) -> None:
             if issubclass(category, ModelFallbackWarning):
-                say(f"gongkai: {message}")
+                _complain(str(message))
             else:
                 usual(message, category, filename, lineno, file, line)
 
@@ -66,7 +96,10 @@ def _warnings_for_people() -> Iterator[None]:
 
 def _app(arguments: list[str]) -> typer.Typer:
     """The command that `arguments` call; all of them where they call none, for `--help` and for a hint at a name misspelt."""
-    app = typer.Typer(callback=_gongkai, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    markup: Literal["rich"] | None = None if language() is Language.ZH else "rich"  # which cuts off what has no spaces to break at
+    app = typer.Typer(
+        callback=_gongkai, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=markup
+    )
     called = _called(arguments)
     for name in (called,) if called in COMMANDS else COMMANDS:
         _add(app, name, getattr(import_module(f"gongkai.inference.commands.{name}"), name))
@@ -127,7 +160,8 @@ def _gongkai(
     lang: Lang = None,
 ) -> None:
     """Read the statutory tables and figures of Chinese government-information reports."""
-    choose_language(lang)
+    if lang is not None:
+        choose_language(lang)
 
 
 if __name__ == "__main__":

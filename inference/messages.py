@@ -1,4 +1,7 @@
-"""What people read in the terminal, in English or Chinese (`configs/messages.yaml`). What goes into files stays as it is."""
+"""What people read in the terminal, in English or Chinese (`configs/messages`). What goes into files stays as it is.
+
+Lines are known by their English wording: whoever raises an error or says something writes English, and the catalogue has the Chinese.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ import locale
 import os
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from string import Formatter
 from typing import Self
 
@@ -17,6 +22,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from gongkai.model.errors import ConfigError
+
+_VIEW = "view"
+_KINDS = {"count": r"[\d.,]+", "quoted": r"(?:'.*?'|\".*?\")"}
 
 
 class Language(StrEnum):
@@ -27,7 +35,11 @@ class Language(StrEnum):
 
 
 class Message(BaseModel):
-    """The same in both languages, about the same fields. Raises ValueError where the fields differ."""
+    """The same in both languages, about the same fields. Raises ValueError where the fields differ.
+
+    A field whose name begins with `count` holds a number; with `quoted`, a text in the quotation marks of Python, which it is given
+    without; any other whatever stands there.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,14 +52,32 @@ class Message(BaseModel):
             raise ValueError(f"the two languages have other fields: {self.en!r}, {self.zh!r}")
         return self
 
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """What the English has between its fields."""
+        return tuple(text for text, _, _, _ in Formatter().parse(self.en) if text)
 
-class Catalogue(BaseModel):
-    """Words of the views by key, and lines that are known by their English wording."""
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches the English with anything in its fields."""
+        parts = Formatter().parse(self.en)
+        return re.compile("".join(re.escape(text) + (_field(name) if name else "") for text, name, _, _ in parts), re.DOTALL)
+
+    def fields(self, line: str) -> dict[str, str] | None:
+        """What stands in the fields, if `line` is this message in English."""
+        if not all(word in line for word in self.words):
+            return None
+        found = self.pattern.fullmatch(line)
+        return {name: text[1:-1] if name.startswith("quoted") else text for name, text in found.groupdict().items()} if found else None
+
+
+class Part(BaseModel):
+    """A file of the catalogue: words of the views by key, and lines that are known by their English wording."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    view: dict[str, Message]
-    messages: tuple[Message, ...]
+    view: dict[str, Message] = {}
+    messages: tuple[Message, ...] = ()
 
 
 _chosen: ContextVar[Language | None] = ContextVar("language", default=None)
@@ -73,28 +103,55 @@ def locale_language() -> Language:
 
 def word(key: str, **fields: object) -> str:
     """The words of the views under `key`, with its fields. Raises KeyError for a key that is not in the catalogue."""
-    message = catalogue().view[key]
+    message = part(_VIEW).view[key]
     return (message.zh if language() is Language.ZH else message.en).format(**fields)
 
 
 def translated(line: str) -> str:
     """`line` in the language chosen; a line that the catalogue does not know stays English."""
-    if language() is Language.EN:
-        return line
-    for pattern, message in _patterns():
-        if found := pattern.fullmatch(line):
-            return message.zh.format(**found.groupdict())
-    return line
+    return line if language() is Language.EN else chinese(line)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Short lines as one, each in the language chosen."""
+    return word("comma").join(map(translated, parts))
+
+
+def chinese(line: str) -> str:
+    """`line`, which is English, in Chinese; what the catalogue does not know stays as it is.
+
+    A line may be indented, and may begin with the name of what it speaks of (`page.txt: the document is empty`): it is known without that. What stands in
+    its fields is told in Chinese, too, unless it is a single word, which may be a name.
+    """
+    if line[:1].isspace():
+        body = line.lstrip()
+        return f"{line[: len(line) - len(body)]}{chinese(body)}"
+    for message in _most_telling_first():
+        if (fields := message.fields(line)) is not None:
+            return message.zh.format(**{name: _field_told(text) for name, text in fields.items()})
+    name, colon, reason = line.partition(": ")
+    told = chinese(reason) if colon else reason
+    return line if told == reason else f"{_field_told(name)}：{told}"
+
+
+def _field_told(text: str) -> str:
+    return chinese(text) if " " in text else text
 
 
 @cache
-def catalogue() -> Catalogue:
-    """Everything that is said. Raises ConfigError, naming the file, if it is not what it must be."""
+def part(name: str) -> Part:
+    """A file of the catalogue. Raises ConfigError, naming the file, if it is not what it must be."""
     try:
-        text = (files("gongkai.configs") / "messages.yaml").read_text(encoding="utf-8")
-        return Catalogue.model_validate(yaml.safe_load(text))
+        text = (_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+        return Part.model_validate(yaml.safe_load(text))
     except (yaml.YAMLError, ValidationError) as error:
-        raise ConfigError(f"configs/messages.yaml: {error}") from error
+        raise ConfigError(f"configs/messages/{name}.yaml: {error}") from error
+
+
+def parts() -> Iterator[str]:
+    """The names of the files of the catalogue."""
+    names = (path.name for path in _folder().iterdir())
+    return (name.removesuffix(".yaml") for name in sorted(names) if name.endswith(".yaml"))
 
 
 def fields_of(template: str) -> tuple[str, ...]:
@@ -103,10 +160,15 @@ def fields_of(template: str) -> tuple[str, ...]:
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], Message], ...]:
-    return tuple((_pattern(message.en), message) for message in catalogue().messages)
+def _most_telling_first() -> tuple[Message, ...]:
+    """All lines, those with the most words of their own first: `{name}: {reason}` fits nearly everything."""
+    known = (message for name in parts() for message in part(name).messages)
+    return tuple(sorted(known, key=lambda message: -sum(map(len, message.words))))
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = (re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name, _, _ in Formatter().parse(template))
-    return re.compile("".join(parts), re.DOTALL)
+def _folder() -> Traversable:
+    return files("gongkai.configs") / "messages"
+
+
+def _field(name: str) -> str:
+    return f"(?P<{name}>{next((pattern for kind, pattern in _KINDS.items() if name.startswith(kind)), '.*?')})"

@@ -45,7 +45,7 @@ def evaluate(
 
 def _analysed(labeller: Predictor, gold: GoldSet) -> Analysis:
     for reason in gold.left_out:
-        say(f"{gold.name}: left out {reason}")
+        say(f"{gold.name}: left out: {reason}")
     return analyse(labeller, gold)
 
 

@@ -16,6 +16,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from gongkai.inference.commands.streams import say, tell
+from gongkai.inference.messages import translated
 from gongkai.model.checkpoint import METRICS, load_checkpoint
 from gongkai.model.errors import GongkaiError, RegistryError
 from gongkai.model.registry import SHIPPED, Event, Registry, registry
@@ -35,9 +37,9 @@ app = typer.Typer(no_args_is_help=True, help="The trained models, and which of t
 def list_models(root: Root = None) -> None:
     """Every model with its parent, its date, its state and its scores; the one in use is marked."""
     known = registry(root)
-    typer.echo(f"{known.root}")
+    tell(str(known.root))
     current = _current(known)
-    table = Table("", "model", "parent", "made", "state", "corrected pages", box=None)
+    table = Table(*map(translated, ("", "model", "parent", "made", "state", "corrected pages")), box=None)
     for name in known.names():
         table.add_row("*" if name == current else "", name, *_facts(known, name))
     Console().print(table)
@@ -48,7 +50,7 @@ def _current(known: Registry) -> str:
     try:
         return known.current()
     except RegistryError as error:
-        typer.echo(f"the shipped model is in use: {error}", err=True)
+        say(f"the shipped model is in use: {error}")
         return SHIPPED
 
 
@@ -56,12 +58,12 @@ def _facts(known: Registry, name: str) -> tuple[str, str, str, str]:
     try:
         folder = load_checkpoint(known.folder(name)).folder
     except GongkaiError as error:
-        return known.parent(name) or "", "", f"unusable: {error}", ""
+        return known.parent(name) or "", "", translated(f"unusable: {error}"), ""
     metrics: dict[str, Any] = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     scores = metrics.get("seqeval", {})
     rates = [scores.get(when, {}).get("micro avg", {}).get("f1-score") for when in ("before", "after")]
     told = f"F1 {rates[0]:.4f} → {rates[1]:.4f}" if None not in rates else ""
-    return known.parent(name) or "", str(metrics.get("run", {}).get("date", "")), "whole", told
+    return known.parent(name) or "", str(metrics.get("run", {}).get("date", "")), translated("whole"), told
 
 
 @app.command()
@@ -89,18 +91,18 @@ def promote(
     known = registry(root)
     current = known.current()
     if candidate == current:
-        typer.echo(f"{candidate} is in use already")
+        tell(f"{candidate} is in use already")
         return
     digest = load_checkpoint(known.folder(candidate)).digest
     verdict = _judge(known, candidate, current, gold or (), pages)
     verdict = replace(verdict, reasons=(*_below_floors(known.folder(candidate)), *verdict.reasons))
     _print(verdict)
     if verdict.reasons and not force:
-        typer.echo(f"{candidate} is refused; {current} stays in use (--force promotes it all the same, and records that)", err=True)
+        say(f"{candidate} is refused; {current} stays in use (--force promotes it all the same, and records that)")
         raise typer.Exit(1)
     report = {"against": current, "measured": [one.as_json() for one in verdict.measured]}
     known.record(Event("promote", candidate, digest, _now(), bool(verdict.reasons), verdict.reasons, report))
-    typer.echo(f"{candidate} is in use" + (", by force" if verdict.reasons else ""))
+    tell(f"{candidate} is in use, by force" if verdict.reasons else f"{candidate} is in use")
 
 
 @app.command()
@@ -112,7 +114,7 @@ def rollback(root: Root = None) -> None:
         raise RegistryError(f"{known.pointer}: nothing was promoted, the shipped model is in use; there is nothing to go back to")
     digest = load_checkpoint(known.folder(stack[-2])).digest
     known.record(Event("rollback", stack[-2], digest, _now()))
-    typer.echo(f"{stack[-2]} is in use again")
+    tell(f"{stack[-2]} is in use again")
 
 
 @app.command("pin")
@@ -121,7 +123,7 @@ def pin_gold(gold: Annotated[list[Path], typer.Argument(help="Gold files (JSON L
     from gongkai.training.pinned import pin
 
     for path in pin(registry(root), gold):
-        typer.echo(f"pinned {path}")
+        tell(f"pinned {path}")
 
 
 def _judge(known: Registry, candidate: str, against: str, gold: Sequence[Path], pages: int) -> Verdict:
@@ -131,7 +133,7 @@ def _judge(known: Registry, candidate: str, against: str, gold: Sequence[Path], 
 
     files = (*pinned_files(known), *gold)
     if not files:
-        typer.echo("no gold is pinned, so the models are held against each other on generated pages alone (`gongkai models pin`)", err=True)
+        say("no gold is pinned, so the models are held against each other on generated pages alone (`gongkai models pin`)")
     documents = [*(document for path in files for document in gold_documents(path)), *generated_documents(pages)]
     extractors = [Extractor.from_pretrained(known.folder(name)) for name in (against, candidate)]
     return judge(extractors[0], extractors[1], documents)
@@ -144,19 +146,19 @@ def _below_floors(folder: Path) -> tuple[str, ...]:
 
 
 def _print(verdict: Verdict) -> None:
-    table = Table("set", "measure", "documents", "before", "after", "change", "95 % between", box=None)
+    table = Table(*map(translated, ("set", "measure", "documents", "before", "after", "change", "95 % between")), box=None)
     for one in verdict.measured:
         table.add_row(*_row(one))
     Console().print(table)
     for reason in verdict.reasons:
-        typer.echo(reason, err=True)
+        say(reason)
 
 
 def _row(one: Measured) -> Iterator[str]:
     found = one.difference
-    yield from (one.set, one.measure, str(one.documents))
+    yield from (translated(one.set), translated(one.measure), str(one.documents))
     yield from (f"{100 * found.before:.2f} %", f"{100 * found.after:.2f} %", f"{100 * found.change:+.2f}")
-    yield f"{100 * found.low:+.2f} and {100 * found.high:+.2f}"
+    yield f"{100 * found.low:+.2f} … {100 * found.high:+.2f}"
 
 
 def _now() -> str:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedModel, set_seed
 
 from gongkai.annotations.gold import KINDS
+from gongkai.inference.commands.streams import say, tell
 from gongkai.inference.predict import Predictor, WindowSettings
 from gongkai.model.checkpoint import METRICS, load_checkpoint, write_manifest
 from gongkai.model.errors import GongkaiError
@@ -80,7 +81,7 @@ def fit(run: Run, resume: bool = False) -> tuple[PreTrainedModel, Encoder, dict[
     more: dict[str, Any] = {"teacher": check_teacher(settings.teacher, encoder)} if settings.teacher else {}
     data, data_digest = prepare_data(run, encoder, resume)
     steps = -(-len(data) // settings.loop.batch)
-    typer.echo(f"{len(data)} windows, {steps} steps, data {data_digest[:12]}, ready after {time.monotonic() - started:.0f} s")
+    tell(f"{len(data)} windows, {steps} steps, data {data_digest[:12]}, ready after {time.monotonic() - started:.0f} s")
     folder = run.base.encoder
     if settings.pretrain:
         folder, more["pretraining"] = pretrained_encoder(run, encoder, resume)
@@ -142,7 +143,7 @@ def _refuse_mixture(options: Mapping[str, object], annotations: bool) -> None:
     """Options that mean nothing here were meant to do something."""
     for name, value in options.items():
         if value:
-            raise typer.BadParameter(f"goes {'without' if annotations else 'only with'} --annotations", param_hint=name)
+            raise typer.BadParameter("goes without --annotations" if annotations else "goes only with --annotations", param_hint=name)
 
 
 def main(
@@ -170,15 +171,15 @@ def main(
         if annotations:
             from gongkai.training.tune import tune_into_registry  # only here: it is built on this module
 
-            typer.echo(tune_into_registry(annotations, config or CORRECTED, start, name, root))
+            tell(str(tune_into_registry(annotations, config or CORRECTED, start, name, root)))
             return
         settings = load_settings(config or "shipped")
         folder = out or RUNS / Path(config or "shipped").stem
         folder.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(settings.threads)
-        typer.echo(train(Run(settings, config or "shipped", folder, open_base(settings, folder.parent)), resume))
+        tell(str(train(Run(settings, config or "shipped", folder, open_base(settings, folder.parent)), resume)))
     except GongkaiError as error:
-        typer.echo(str(error), err=True)
+        say(str(error))
         raise typer.Exit(1) from error
 
 

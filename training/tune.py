@@ -12,12 +12,13 @@ from random import Random
 from typing import Any
 
 import torch
-import typer
 from datasets import Dataset
 from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 from transformers import PreTrainedModel
 
+from gongkai.inference.commands.streams import say, tell
+from gongkai.inference.messages import translated
 from gongkai.inference.predict import Predictor
 from gongkai.model.calibration import write_calibration
 from gongkai.model.checkpoint import METRICS, TOKENIZER, load_checkpoint
@@ -85,9 +86,7 @@ def tune_into_registry(annotations: Sequence[Path], config: str, start: str | No
     target = known.new_folder(name or _free_name(known))
     pages = without_pinned((page for path in annotations for page in read_corrected(path, begin.predictor)), pinned_digests(known))
     split = split_pages(pages, settings.tune.dev, Random(f"{settings.seed} split"))
-    typer.echo(
-        f"{len(split.train)} pages to learn from, {len(split.dev)} to measure on, split by {split.by}; from {chosen} to {target.name}"
-    )
+    tell(f"{len(split.train)} pages to learn from, {len(split.dev)} to measure on, split by {split.by}; from {chosen} to {target.name}")
     scratch = known.root / f".{target.name}.training"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -97,7 +96,7 @@ def tune_into_registry(annotations: Sequence[Path], config: str, start: str | No
     flush_folder(known.root)
     shutil.rmtree(scratch, ignore_errors=True)
     for line in summary(target):
-        typer.echo(line)
+        tell(line)
     return target
 
 
@@ -116,7 +115,7 @@ def _tune(run: Run, settings: TuneSettings, split: Split) -> Tuned:
     slicing = Random(f"{settings.seed} watched")
     watched = [example for page in split.dev for example in corrected_windows(page, encoder, settings, slicing)]
     steps = -(-len(examples) // settings.loop.batch)
-    typer.echo(f"{len(examples)} windows, at most {steps} steps")
+    tell(f"{len(examples)} windows, at most {steps} steps")
     network = build_network(run.base.encoder, tags)
     known = to_dataset(known_examples(encoder, settings))
     watch = Watch(to_dataset(watched), known, tags, max(1, steps // settings.tune.evaluations), settings.tune)
@@ -184,7 +183,7 @@ def _write_suspects(folder: Path, predictor: Predictor, split: Split) -> int | N
     try:
         suspects = rank_suspects(predictor, (*split.train, *split.dev), learned)
     except MissingExtraError as error:
-        typer.echo(str(error), err=True)
+        say(str(error))
         return None
     lines = (json.dumps(asdict(suspect), ensure_ascii=False) + "\n" for suspect in suspects)
     (folder / SUSPECTS).write_text("".join(lines), encoding="utf-8")
@@ -195,7 +194,7 @@ def summary(folder: Path) -> Iterable[str]:
     """What a person wants to know of a new model: scores before and after on the watched pages, and the doubtful annotations."""
     metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     before, after = (metrics["seqeval"][when] for when in ("before", "after"))
-    yield f"{'':28} {'spans':>6} {'F1 before':>10} {'F1 after':>10}"
+    yield f"{'':28} {translated('spans'):>6} {translated('F1 before'):>10} {translated('F1 after'):>10}"
     for name in sorted(set(before) | set(after), key=lambda name: (name.endswith("avg"), name)):
         scores = [report.get(name, {}) for report in (before, after)]
         support = max(score.get("support", 0) for score in scores)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Self
 
 from gongkai.inference.batch.jobs import Kind
+from gongkai.inference.messages import listed
 from gongkai.model.errors import GongkaiError
 
 _EVERY = 60.0  # seconds between lines where no bar can be drawn
@@ -58,11 +59,11 @@ class Progress:
         """Where the run stands after `seconds`."""
         here = sum(self._counts.values())
         done, rate = self._before + here, here / max(seconds, 1e-9)
-        parts = [f"{done:,}" + (f" of {self._total:,}" if self._total else "") + " documents", f"{rate:.1f} a second"]
+        parts = [f"{done:,} of {self._total:,} documents" if self._total else f"{done:,} documents", f"{rate:.1f} a second"]
         if self._total and rate:
             parts.append(f"{duration((self._total - done) / rate)} left")
         parts += [f"{self._counts[kind]:,} {kind}" for kind in (Kind.REFUSED, Kind.FAILED) if self._counts[kind]]
-        return ", ".join(parts)
+        return listed(parts)
 
     def _count(self, find: Callable[[], Iterable[object]]) -> None:
         total = 0

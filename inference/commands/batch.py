@@ -15,6 +15,7 @@ from gongkai.inference.batch.jobs import Kind
 from gongkai.inference.commands.options import Deadline, Memory, MinConfidence, Model, Workers
 from gongkai.inference.commands.streams import say
 from gongkai.inference.extract import Extractor
+from gongkai.inference.messages import listed
 
 Inputs = Annotated[
     list[str],
@@ -45,7 +46,7 @@ def batch(
     settings = Settings(format, n_workers, Limits(deadline, memory), min_confidence, shard, checkpoint.digest, engine)
     signal.signal(signal.SIGTERM, _interrupt)
     counts = run_batch(inputs, out, partial(Extractor.from_pretrained, checkpoint.folder, 1), settings, say)
-    say(", ".join(f"{n:,} {kind}" for kind, n in counts.items()))
+    say(listed(f"{n:,} {kind}" for kind, n in counts.items()))
     raise typer.Exit(int(counts[Kind.FAILED] > 0))
 
 

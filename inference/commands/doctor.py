@@ -14,11 +14,13 @@ import typer
 from gongkai.inference.commands.options import Model
 from gongkai.inference.commands.streams import emit
 from gongkai.inference.kernels.cpu import INT8, cpu_flags, has_exact_int8
+from gongkai.inference.messages import translated
 from gongkai.inference.report.words import counted
 from gongkai.model.errors import GongkaiError
 
 Line = tuple[str, str]
 _REQUIREMENT = re.compile(r"(?P<package>[\w.-]+)(?:.*\bextra\s*==\s*['\"](?P<extra>[\w-]+)['\"])?")
+_EXACT, _INEXACT = "exact dot products", "no VNNI: sums may saturate, confidences may differ slightly"
 
 
 def doctor(
@@ -37,7 +39,7 @@ def doctor(
 
 def _section(title: str, lines: list[Line]) -> str:
     width = max(len(name) for name, _ in lines)
-    return f"{title}\n" + "".join(f"  {name:{width}}  {value}\n" for name, value in lines) + "\n"
+    return f"{translated(title)}\n" + "".join(f"  {name:{width}}  {translated(value)}\n" for name, value in lines) + "\n"
 
 
 def _requirements() -> dict[str, list[str]]:
@@ -76,7 +78,7 @@ def _machine() -> list[Line]:
     return [
         ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         ("processors", str(os.cpu_count() or "unknown")),
-        ("int8", f"{known} ({'exact dot products' if exact else 'no VNNI: sums may saturate, confidences may differ slightly'})"),
+        ("int8", f"{known} ({translated(_EXACT if exact else _INEXACT)})"),
     ]
 
 

@@ -60,10 +60,13 @@ def _only(name: str, which: str, found: Iterable[T]) -> T:
             break
     if len(fitting) == 1:
         return fitting[0]
-    many = str(len(fitting)) if len(fitting) <= _SEVERAL else "more than 1,000"
-    what = f"{many} documents" if fitting else "no document of that name" if known else "holds no document"
-    way_out = f"; name one with {_split(name)[0]}#WHICH: {_listed(fitting or known)}" if fitting or known else ""
-    raise BadRecordError(f"{name}: {what}{way_out}")
+    if not known:
+        raise BadRecordError(f"{name}: holds no document")
+    way_out = f"name one with {_split(name)[0]}#WHICH: {_listed(fitting or known)}"
+    if not fitting:
+        raise BadRecordError(f"{name}: no document of that name; {way_out}")
+    many = str(len(fitting)) if len(fitting) <= _SEVERAL else f"more than {_SEVERAL:,}"
+    raise BadRecordError(f"{name}: {many} documents; {way_out}")
 
 
 def _listed(several: Iterable[T]) -> str:

@@ -9,7 +9,10 @@ import typer
 
 from gongkai.inference.messages import Language
 
-Lang = Annotated[Language | None, typer.Option("--lang", help="The language of messages and captions; by default that of the locale.")]
+Lang = Annotated[
+    Language | None,
+    typer.Option("--lang", help="The language of messages and captions, wherever it stands; by default that of the locale."),
+]
 Paths = Annotated[
     list[str] | None,
     typer.Argument(metavar="PATH...", help="Text, HTML, Word, PDF, .jsonl, .parquet, .zip or .warc files, folders, or - for stdin."),

@@ -28,18 +28,20 @@ def review(
     out: Annotated[
         Path, typer.Option(metavar="FILE.html|DIR", help="One page for one document; a folder of pages with an index for several.")
     ] = Path("review.html"),
-    lang: Annotated[Language | None, typer.Option(help="The language shown first; by default that of the locale.")] = None,
     model: Model = None,
     samples: Samples = False,
 ) -> None:
-    """Write pages that show the tables of documents beside their sources, for checking and correcting in a browser."""
+    """Write pages that show the tables of documents beside their sources, for checking and correcting in a browser.
+
+    They are first shown in the language of --lang; a button switches.
+    """
     sources = list(chosen(paths, samples))
     whole = out.suffix.lower() not in (".html", ".htm")
     if len(sources) > 1 and not whole:
         raise typer.BadParameter(f"{len(sources)} documents make several pages; name a folder instead of {out}", param_hint="--out")
     folder = out / _PAGES if whole else out.parent
     prepare_folder(folder)
-    pages = Pages(folder, Extractor.from_pretrained(model), _code(lang or language()), None if whole else out.name)
+    pages = Pages(folder, Extractor.from_pretrained(model), _code(language()), None if whole else out.name)
     code = for_each(sources, pages.write)
     if pages.entries:
         if whole:

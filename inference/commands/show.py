@@ -6,11 +6,10 @@ import sys
 
 import typer
 
-from gongkai.inference.commands.options import Lang, MinConfidence, Model, Paths, Samples
+from gongkai.inference.commands.options import MinConfidence, Model, Paths, Samples
 from gongkai.inference.commands.run import chosen, read_all
 from gongkai.inference.commands.streams import emit
 from gongkai.inference.extract import Extractor
-from gongkai.inference.messages import choose_language
 from gongkai.inference.report.terminal import render
 
 
@@ -19,11 +18,8 @@ def show(
     model: Model = None,
     min_confidence: MinConfidence = 0.0,
     samples: Samples = False,
-    lang: Lang = None,
 ) -> None:
     """Print the statutory tables of documents, what does not add up, the figures of the narrative, and warnings."""
-    if lang is not None:
-        choose_language(lang)
     sources = chosen(paths, samples)
     extractor = Extractor.from_pretrained(model)
     quiet = sys.stdout.isatty()

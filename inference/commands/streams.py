@@ -31,6 +31,11 @@ def emit(text: str) -> None:
         raise typer.Exit(BROKEN_PIPE) from error
 
 
+def tell(line: str) -> None:
+    """Write one line for people to stdout in the language chosen."""
+    emit(f"{translated(line)}\n")
+
+
 def say(message: str) -> None:
     """Write one line to stderr in the language chosen, without anything that a terminal would obey."""
     print(plain(" ".join(translated(message).split("\n"))), file=sys.stderr)

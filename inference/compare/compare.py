@@ -49,17 +49,17 @@ def _obstacle(a: Extraction, b: Extraction, same_organ: bool) -> str | None:
     """Why nothing can be checked across years; None if it can."""
     missing = [side for side, one in (("A", a), ("B", b)) if one.report_year is None]
     if a.report_year is None or b.report_year is None:
-        return f"nothing is checked across years: the report year of {' and '.join(missing)} is not known"
+        return f"nothing is checked across years: the report year of {', '.join(missing)} is not known"
     if b.report_year != a.report_year + 1:
-        hint = "; name the earlier report first" if b.report_year == a.report_year - 1 else ""
-        return f"nothing is checked across years: B ({b.report_year}) is not of the year after A ({a.report_year}){hint}"
+        problem = f"nothing is checked across years: B ({b.report_year}) is not of the year after A ({a.report_year})"
+        return f"{problem}; name the earlier report first" if b.report_year == a.report_year - 1 else problem
     return None if same_organ else _other_organ(a, b)
 
 
 def _other_organ(a: Extraction, b: Extraction) -> str | None:
     nameless = [side for side, one in (("A", a), ("B", b)) if not one.agency]
     if nameless:
-        return f"nothing is checked across years: the organ of {' and '.join(nameless)} is not known; say --same-organ if it is one"
+        return f"nothing is checked across years: the organ of {', '.join(nameless)} is not known; say --same-organ if it is one"
     if organ_name(a.agency or "") != organ_name(b.agency or ""):
         return f"nothing is checked across years: A is of {a.agency}, B of {b.agency}; say --same-organ if the two are one"
     return None

@@ -19,12 +19,12 @@ from gongkai.inference.compare.differences import Difference, Side, Standing
 from gongkai.inference.compare.places import Place
 from gongkai.inference.compare.report import Report
 from gongkai.inference.compare.years import YearCheck
+from gongkai.inference.messages import translated, word
 from gongkai.inference.report.tables import key_titles
-from gongkai.inference.report.terminal import MARKS, STYLES
+from gongkai.inference.report.terminal import MARKS, STYLES, form_word
 from gongkai.inference.report.words import number, plain
 from gongkai.inference.results import Cell, Verdict
 
-LEGEND = "5 printed   ·5 placed   =5 derived   — printed empty   5? in doubt   × no such cell in its form   (nothing) not found"
 _LEAST_TITLE, _MOST_TITLE, _NUMBER = 16, 44, 8
 _VERDICTS = {Verdict.HOLDS: ("✓ ", "green"), Verdict.BROKEN: ("✗ ", "bold red"), Verdict.UNKNOWN: ("? ", "yellow")}
 
@@ -41,16 +41,16 @@ def _whole(comparison: Comparison, shown: list[Difference]) -> Group:
     parts: list[RenderableType] = [Group(_head("A", comparison.a), _head("B", comparison.b))]
     for section, group in groupby(shown, lambda one: one.place.section):
         parts.append(Group(Text(section, style="bold blue"), _table(comparison, list(group))))
-    parts.append(Text(LEGEND, style="dim") if shown else Text("neither report has a number in its tables that is not zero", style="dim"))
+    parts.append(Text(word("compare_legend" if shown else "compare_nothing"), style="dim"))
     parts.append(_checks(comparison))
     return Group(*(piece for part in parts for piece in (part, Text())))
 
 
 def _head(name: str, report: Report) -> Text:
     said = report.extraction
-    year = f" {said.report_year}" if said.report_year else " (year not found)"
-    head = Text.assemble(f"{name}  ", (plain(said.agency or "(agency not found)") + year, "bold"))
-    return head.append(f"  {plain(said.source)} · {f'form {said.form}' if said.form else 'no form'}", style="dim")
+    year = said.report_year or word("no_year")
+    head = Text.assemble(f"{name}  ", (f"{plain(said.agency or word('no_agency'))} {year}", "bold"))
+    return head.append(f"  {plain(said.source)} · {form_word(said.form)}", style="dim")
 
 
 def _table(comparison: Comparison, shown: list[Difference]) -> Table:
@@ -59,7 +59,7 @@ def _table(comparison: Comparison, shown: list[Difference]) -> Table:
     for name, report in (("A", comparison.a), ("B", comparison.b)):
         year = report.extraction.report_year or ""
         grid.add_column(f"{name} {year}".strip(), justify="right", overflow="fold", min_width=_NUMBER)
-    grid.add_column("difference", justify="right", overflow="fold", min_width=_NUMBER)
+    grid.add_column(word("difference"), justify="right", overflow="fold", min_width=_NUMBER)
     grid.add_column("%", justify="right", no_wrap=True, min_width=_NUMBER)
     above: tuple[str, ...] = ()
     for one in shown:
@@ -107,10 +107,10 @@ def _gap(one: Difference) -> Text:
 
 def _checks(comparison: Comparison) -> Group:
     counts = {verdict: sum(check.verdict is verdict for check in comparison.checks) for verdict in Verdict}
-    summary = f"holds {counts[Verdict.HOLDS]}, broken {counts[Verdict.BROKEN]}, cannot be told {counts[Verdict.UNKNOWN]}"
-    lines = [Text.assemble(("跨年核对", "bold blue"), (f"  across years: {summary}", "dim"))]
+    summary = word("across_years", **{str(verdict): count for verdict, count in counts.items()})
+    lines = [Text.assemble(("跨年核对", "bold blue"), (f"  {summary}", "dim"))]
     lines += (line for check in comparison.checks if check.verdict is not Verdict.HOLDS or check.left for line in _check(check))
-    lines += (Text.assemble(("! ", "bold yellow"), plain(note)) for note in comparison.notes)
+    lines += (Text.assemble(("! ", "bold yellow"), plain(translated(note))) for note in comparison.notes)
     return Group(*lines)
 
 
@@ -119,7 +119,7 @@ def _check(check: YearCheck) -> Iterator[Text]:
     sign = {Verdict.HOLDS: "=", Verdict.BROKEN: "≠"}.get(check.verdict)
     sides = f": {number(check.left)} {sign} {number(check.right)}" if sign else ""
     doubt = " ?" if check.doubtful else ""
-    yield Text.assemble(_VERDICTS[check.verdict], f"{check.rule.rule} ({key_titles()[check.rule.key]}){sides}{doubt}")
+    yield Text.assemble(_VERDICTS[check.verdict], f"{translated(check.rule.rule)} ({key_titles()[check.rule.key]}){sides}{doubt}")
     if check.verdict is not Verdict.HOLDS:
         for term, cell in zip(check.rule.cells, check.cells, strict=True):
             yield Text(f"    {term.side.upper()} {key_titles()[term.key]}: {_source(cell)}", style="yellow")
@@ -127,7 +127,7 @@ def _check(check: YearCheck) -> Iterator[Text]:
 
 def _source(cell: Cell | None) -> str:
     if cell is None:
-        return "not found"
+        return word("not_found")
     where = ", ".join(f"{start}-{end}" for start, end in cell.spans[:3])
-    value = "printed empty" if cell.value is None else f"{number(cell.value)} {cell.status}"
-    return f"{value}{f' at {where}' if where else ''}"
+    value = word("blank") if cell.value is None else f"{number(cell.value)} {word(str(cell.status))}"
+    return f"{value} {word('at', places=where)}" if where else value

@@ -56,7 +56,7 @@ def read_hierarchy(path: Path) -> Hierarchy:
     try:
         TopologicalSorter(children).prepare()
     except CycleError as error:
-        raise ConfigError(f"{path}: {' below '.join(error.args[1])}; no organ is above itself") from error
+        raise ConfigError(f"{path}: {' < '.join(error.args[1])}; no organ is above itself") from error
     return children
 
 

@@ -155,7 +155,8 @@ class _Panel:
 
 def unusable(extraction: Extraction) -> str | None:
     """Why a report cannot be part of a panel; None if it can."""
-    lacking = [name for name, there in (("organ", extraction.agency), ("year", extraction.report_year)) if not there]
-    if lacking:
-        return f"the {' and the '.join(lacking)} of the report {'was' if len(lacking) == 1 else 'were'} not found"
+    if not extraction.agency:
+        return "the organ of the report was not found" if extraction.report_year else "neither organ nor year of the report was found"
+    if not extraction.report_year:
+        return "the year of the report was not found"
     return None if n_values(extraction) else "no number was found in its tables"

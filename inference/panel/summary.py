@@ -24,13 +24,9 @@ def readme(summary: Summary, kind: Format, plots: tuple[str, ...]) -> str:
 
 def totals(summary: Summary) -> str:
     """The panel in one line."""
-    parts = [
-        counted(summary.organs, "organ"),
-        counted(summary.organ_years, "report"),
-        f"{summary.doubles} with several documents ({summary.disputed} of them disputed)",
-        f"{counted(summary.left_out, 'document')} left out",
-    ]
-    return ", ".join(parts)
+    several = f"{summary.doubles} with several documents ({summary.disputed} of them disputed)"
+    left = counted(summary.left_out, "document")
+    return f"{counted(summary.organs, 'organ')}, {counted(summary.organ_years, 'report')}, {several}, {left} left out"
 
 
 def _numbers(summary: Summary) -> Iterator[str]:

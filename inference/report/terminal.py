@@ -17,9 +17,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gongkai.inference.messages import Language, language, translated, word
+from gongkai.inference.messages import Language, chinese, language, translated, word
 from gongkai.inference.report.review import words as review_words
 from gongkai.inference.report.review.doubt import SURE
+from gongkai.inference.report.review.unplaced import warned
 from gongkai.inference.report.tables import BlockView, RowView, TableView, table_views, title_of
 from gongkai.inference.report.words import check_line, number, plain, squeezed, stacked
 from gongkai.inference.results import Basis, Cell, Extraction, Figure, Indicator, Status, Verdict
@@ -59,11 +60,15 @@ def _listings(extraction: Extraction) -> tuple[Group | None, ...]:
 def _head(extraction: Extraction) -> Text:
     head = Text(plain(extraction.agency or word("no_agency")), style="bold")
     year = f"  {extraction.report_year}" if extraction.report_year else ""
-    form = _FORMS.get(extraction.form, "form")
     repairs = sum(repair.count for repair in extraction.repairs)
     mended = f" · {word('repairs', count=repairs)}" if repairs else ""
     head.append(f"{year}\n", style="bold")
-    return head.append(f"{plain(extraction.source)} · {word(form, form=extraction.form)}{mended}", style="dim not bold")
+    return head.append(f"{plain(extraction.source)} · {form_word(extraction.form)}{mended}", style="dim not bold")
+
+
+def form_word(form: str | None) -> str:
+    """Which form a document has, in words."""
+    return word(_FORMS.get(form, "form"), form=form)
 
 
 def _table(view: TableView) -> Group:
@@ -112,7 +117,7 @@ def _checks(extraction: Extraction) -> Group | None:
     lines: list[Text] = [_section("勾稽关系", word("arithmetic", **{str(verdict): count for verdict, count in counts.items()}))]
     for check in extraction.checks:
         if check.verdict is Verdict.BROKEN:
-            lines.append(Text.assemble(("✗ ", "bold red"), check_line(check)))
+            lines.append(Text.assemble(("✗ ", "bold red"), check_line(check, _rule(check.rule))))
             lines += (Text(f"    {word('doubtful', cell=title_of(key))}", style="yellow") for key in check.doubtful)
     return Group(*lines)
 
@@ -169,9 +174,14 @@ def _warnings(extraction: Extraction) -> Group | None:
 
 
 def _told(warning: str) -> str:
-    """A warning in the language chosen: by the catalogue, or else as the pages for checking tell it."""
-    known = translated(warning)
-    return known if known != warning or language() is Language.EN else review_words.warning(warning).zh
+    """A warning in the language chosen; in Chinese the row that it speaks of is called by its title."""
+    told = warned(warning)
+    row = review_words.row_titles().get(told.where or "")
+    return translated(warning) if row is None or language() is Language.EN else f"{row.zh}：{chinese(told.why)}"
+
+
+def _rule(text: str) -> str:
+    return text if language() is Language.EN else review_words.rule(text).zh
 
 
 def _section(title: str, note: str) -> Text:

@@ -41,10 +41,10 @@ def stacked(title: str) -> str:
     return "\n".join(title[place : place + 2] for place in range(0, len(title), 2))
 
 
-def check_line(check: Check) -> str:
-    """What a broken rule says: its name, what it was applied to, and its two sides."""
+def check_line(check: Check, rule: str | None = None) -> str:
+    """What a broken rule says: its name (`rule`, if it shall be called otherwise), what it was applied to, and its two sides."""
     where = shared_title(check.keys)
-    return f"{check.rule}{f' ({where})' if where else ''}: {number(check.left)} ≠ {number(check.right)}"
+    return f"{rule or check.rule}{f' ({where})' if where else ''}: {number(check.left)} ≠ {number(check.right)}"
 
 
 def shared_title(keys: tuple[str, ...]) -> str:

@@ -44,7 +44,8 @@ def read_sets(sources: Sequence[str]) -> list[GoldSet]:
     sets = [read_set(source, name if names.count(name) == 1 else source) for source, name in zip(sources, names, strict=True)]
     for source, found in zip(sources, sets, strict=True):
         if not found.pages:
-            raise BadRecordError(f"{source}: holds no labelled text{''.join(f'; left out {why}' for why in found.left_out)}")
+            left = "; ".join(found.left_out)
+            raise BadRecordError(f"{source}: holds no labelled text (left out: {left})" if left else f"{source}: holds no labelled text")
     return sets
 
 

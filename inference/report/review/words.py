@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gongkai.inference.check import NARRATIVE_RULE
+from gongkai.inference.messages import chinese
 from gongkai.inference.report.tables import key_titles
 from gongkai.inference.report.words import plain, shared_title
 from gongkai.model.errors import ConfigError
@@ -34,19 +35,11 @@ class Words(NamedTuple):
         return Markup('<span class="zh" lang="zh-Hans">{}</span><span class="en" lang="en">{}</span>').format(zh, en)
 
 
-class _Warning(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    pattern: str
-    zh: str
-
-
 class _Dictionary(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     ui: dict[str, tuple[str, str]]
     rules: dict[str, tuple[str, str]]
-    warnings: tuple[_Warning, ...]
     repairs: dict[str, tuple[str, str]]
     titles: dict[str, str]
 
@@ -104,7 +97,7 @@ def rule(text: str) -> Words:
     if text.startswith(NARRATIVE_RULE):
         stated = label(text.removeprefix(NARRATIVE_RULE))
         return Words(f"表格 = 正文「{stated.zh}」", f"table = narrative ({stated.en})")
-    return Words(*_dictionary().rules.get(text, (text, text)))
+    return Words(*_dictionary().rules.get(text, (chinese(text), text)))
 
 
 def shared(keys: tuple[str, ...]) -> Words:
@@ -113,12 +106,9 @@ def shared(keys: tuple[str, ...]) -> Words:
 
 
 def warning(text: str) -> Words:
-    """What the reader warns of; in English in both languages if the dictionary does not know it."""
+    """What the reader warns of; in English in both languages if the catalogue of messages does not know it."""
     shown = plain(text)
-    for known in _dictionary().warnings:
-        if match := re.fullmatch(known.pattern, shown, re.DOTALL):
-            return Words(match.expand(known.zh), shown)
-    return Words(shown, shown)
+    return Words(chinese(shown), shown)
 
 
 def repair(kind: str) -> Words:

@@ -104,7 +104,7 @@ def test_what_does_not_fit_stands_on_top(page: LexborHTMLParser) -> None:
         "一、本年新收政府信息公开申请数量 · 总计",
         "41 · 7",
     ]
-    assert chinese(one(look, ".lost .why")) == "法定表式之外的行「其他行政确认事项」（2 格）不收入"
+    assert chinese(one(look, ".lost .why")) == "法定表格之外的行“其他行政确认事项”（2格），未读取"
     assert look.css(".warnings") == []
 
 

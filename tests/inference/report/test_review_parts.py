@@ -223,7 +223,7 @@ def test_every_rule_of_the_forms_has_its_words() -> None:
 
 def test_warnings_are_told_in_both_languages() -> None:
     english = "3 cells for 7 columns; which stands where does not show, so they were left out"
-    assert words.warning(english) == ("印有 3 格而该行有 7 列，何数在何列无从看出，故不收入", english)
+    assert words.warning(english) == ("该行应有7格，原文只印3格，无法判断各数属哪一列，未读取", english)
     assert words.warning("something \u202e new") == ("something � new", "something � new")
 
 
