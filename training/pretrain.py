@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import typer
 from torch.nn import functional
 from transformers import (
     AutoConfig,
@@ -28,6 +27,7 @@ from transformers import (
     set_seed,
 )
 
+from gongkai.inference.commands.streams import tell
 from gongkai.model.checkpoint import TOKENIZER, TOKENIZER_CONFIG
 from gongkai.model.errors import ConfigError
 from gongkai.model.network import set_dropout
@@ -112,7 +112,7 @@ def _pretrain(part: Run, pretraining: Pretraining, encoder: Encoder, resume: boo
     torch.set_num_threads(settings.threads)
     set_seed(settings.seed)
     steps = -(-len(data) // settings.loop.batch)
-    typer.echo(f"{len(data)} windows to guess characters in, {steps} steps, data {data_digest[:12]}")
+    tell(f"{len(data)} windows to guess characters in, {steps} steps, data {data_digest[:12]}")
     guesser = Guesser(open_encoder(part.base.encoder))
     out = part.folder / "steps"
     trainer = Trainer(

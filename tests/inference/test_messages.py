@@ -46,7 +46,7 @@ NOT_COVERED = {
     "annotations/": ("backend", "retrain", "serve", "config"),  # the log and the HTTP answers of the ML backend, and the same as above
     "training/": (
         # what makes the project itself, run with python -m, and what these write
-        "accuracy/", "calibrate/", "grids/", "synth/", "tools/", "analysis/html", "analysis/outcomes", "analysis/wording", "bootstrap",
+        "ablations/", "accuracy/", "calibrate/", "grids/", "synth/", "tools/", "analysis/html", "analysis/outcomes", "analysis/wording", "bootstrap",
         "card", "examples", "passages", "record", "seeds", "tiny",
     ),
 }  # fmt: skip
