@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 import typer
+from rich.cells import cell_len
 
 from gongkai.inference.commands.options import Model
 from gongkai.inference.commands.streams import emit
@@ -38,8 +39,9 @@ def doctor(
 
 
 def _section(title: str, lines: list[Line]) -> str:
-    width = max(len(name) for name, _ in lines)
-    return f"{translated(title)}\n" + "".join(f"  {name:{width}}  {translated(value)}\n" for name, value in lines) + "\n"
+    told = [(translated(name), translated(value)) for name, value in lines]
+    width = max(cell_len(name) for name, _ in told)
+    return f"{translated(title)}\n" + "".join(f"  {name}{' ' * (width - cell_len(name))}  {value}\n" for name, value in told) + "\n"
 
 
 def _requirements() -> dict[str, list[str]]:
