@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files as folder
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import typer
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from typer.cli import get_docs_for_click
@@ -79,7 +80,14 @@ def _commands() -> Iterator[tuple[str, Any]]:
         yield name, getattr(import_module(f"gongkai.inference.commands.{name}"), name)
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         if point.name not in COMMANDS:
-            yield point.name, point.load()
+            yield point.name, _loaded(point)
+
+
+def _loaded(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except ImportError as error:
+        raise PluginError(f"the command {point.name} cannot be described ({error}); pip install 'gongkai[annotate,docs,train]'") from error
 
 
 def python() -> str:
