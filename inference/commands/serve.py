@@ -42,17 +42,20 @@ def serve(
 
         from gongkai.inference.current import open_model
         from gongkai.inference.serve.app import Access, create_app, rendered
+        from gongkai.inference.serve.bodies import RECEIVE_SECONDS
         from gongkai.inference.serve.desk import Desk
     except ImportError as error:
         raise MissingExtraError("gongkai serve", "serve") from error
     folder = open_model(model, 1).checkpoint.folder  # once: all workers answer alike, though another may be promoted meanwhile
     make = partial(Extractor.from_pretrained, folder, 1)
-    make_pool = partial(Pool, workers or os.cpu_count() or 1, make, rendered, Limits(deadline, memory))
+    n_workers = workers or os.cpu_count() or 1
+    make_pool = partial(Pool, n_workers, make, rendered, Limits(deadline, memory))
     desk = Desk(make_pool, max_waiting)
     desk.open()
     app = create_app(desk, Access(token), max_bytes)
     say(f"gongkai: serving on http://{host}:{port}, descriptions at /docs")
-    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=int(deadline) + 5)
+    all_answered = int(RECEIVE_SECONDS + deadline * (max_waiting / n_workers + 1))
+    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=all_answered)
 
 
 def _token(file: Path | None) -> str | None:

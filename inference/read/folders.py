@@ -27,8 +27,12 @@ class Walk:
             if (folder := next(stack[-1], None)) is None:
                 stack.pop()
                 continue
-            yield from (os.path.join(folder, name) for name in in_order(self._names(folder, folders=False)))  # noqa: PTH118
-            stack.append(iter([os.path.join(folder, name) for name in sorted(self._names(folder, folders=True), key=os.fsencode)]))  # noqa: PTH118
+            yield from self._paths(folder, folders=False)
+            stack.append(self._paths(folder, folders=True))
+
+    def _paths(self, folder: str, folders: bool) -> Iterator[str]:
+        for name in in_order(self._names(folder, folders)):
+            yield os.path.join(folder, name)  # noqa: PTH118
 
     def _names(self, folder: str, folders: bool) -> Iterator[str]:
         try:

@@ -39,8 +39,12 @@ def read_warc(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
     except OSError as error:
         yield refused(path, unreadable(path, error))
     except Exception as error:  # noqa: BLE001 - warcio lets out whatever its parsing of damaged headers meets
-        reason = "".join(character if character.isprintable() else "\ufffd" for character in str(error)[:_REASON])  # it may quote the file
-        yield refused(path, UnreadableError(f"{path}: damaged or no WARC ({reason}); what stands before is read, fetch the file again"))
+        yield refused(path, UnreadableError(f"{path}: damaged or no WARC ({_shown(str(error))}); what stands before is read, fetch the file again"))
+
+
+def _shown(text: str) -> str:
+    """Words of the file, or of an error that may quote it, fit to be printed."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text[:_REASON])
 
 
 def _pages(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
@@ -65,6 +69,9 @@ def _pages(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
             if _is_cut(record):
                 yield refused(name, UnreadableError(f"{name}: cut off, {path} ends within this page; fetch that file again"))
                 break
+            if cut := record.rec_headers.get_header("WARC-Truncated"):
+                yield refused(name, UnreadableError(f"{name}: the crawler cut this page off ({_shown(cut)}); fetch the page again"))
+                continue
             yield name, PurePosixPath(urlsplit(name).path).stem or "page", partial(document_from_bytes, name, data)
     if n_skipped:
         tell(f"{path}: {n_skipped} response(s) that are no page of text or HTML, or no success, left out")

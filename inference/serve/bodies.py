@@ -17,7 +17,8 @@ from gongkai.inference.read.found import Load
 from gongkai.inference.read.records import document_of
 from gongkai.model.errors import BadRecordError
 
-_RECEIVE_SECONDS = 60
+RECEIVE_SECONDS = 60
+"""What a body may take to arrive."""
 _FORM_PARTS = 4
 _NAMES = {"text/plain": "page.txt", "text/html": "page.html"}
 ACCEPTED = "application/json, multipart/form-data, text/plain or text/html"
@@ -42,14 +43,14 @@ async def _body(request: Request, limit: int) -> bytes:
     """All bytes, of which no more than `limit` are ever held."""
     chunks, size = [], 0
     try:
-        async with asyncio.timeout(_RECEIVE_SECONDS):
+        async with asyncio.timeout(RECEIVE_SECONDS):
             async for chunk in request.stream():
                 size += len(chunk)
                 if size > limit:
                     raise HTTPException(413, f"more than {limit:,} bytes; a report has a few thousand characters")
                 chunks.append(chunk)
     except TimeoutError as error:
-        raise HTTPException(408, f"the body did not arrive within {_RECEIVE_SECONDS} s") from error
+        raise HTTPException(408, f"the body did not arrive within {RECEIVE_SECONDS} s") from error
     return b"".join(chunks)
 
 

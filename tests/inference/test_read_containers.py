@@ -208,6 +208,17 @@ def test_a_page_cut_off_by_the_end_of_a_warc_is_not_read_as_a_whole_one(tmp_path
     assert str(reason(second)) == f"http://a.example/2: cut off, {path} ends within this page; fetch that file again"
 
 
+@pytest.mark.parametrize(("value", "shown"), [("length", "length"), ("x\x1b[31m" + "y" * 99, "x\ufffd[31m" + "y" * 54)])
+def test_a_page_that_the_crawler_cut_off_is_refused_with_its_reason(tmp_path: Path, value: str, shown: str) -> None:
+    whole = ("http://a.example/1", "200 OK", "text/html", b"<p>1</p>")
+    path = warc(tmp_path / "a.warc", whole, ("http://a.example/2", "200 OK", "text/html", b"<p>12"), whole)
+    head = b"WARC-Target-URI: http://a.example/2\r\n"
+    path.write_bytes(path.read_bytes().replace(head, head + f"WARC-Truncated: {value}\r\n".encode()))
+    first, cut, last = read(path)
+    assert texts([first, last]) == [("http://a.example/1", "<p>1</p>")] * 2
+    assert str(reason(cut)) == f"http://a.example/2: the crawler cut this page off ({shown}); fetch the page again"
+
+
 def test_a_file_that_is_no_warc(tmp_path: Path) -> None:
     path = tmp_path / "a.warc"
     path.write_bytes(b"\x7fELF" + bytes(range(256)))

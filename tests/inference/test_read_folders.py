@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,23 @@ def test_many_names_are_sorted_on_disk_as_in_memory(monkeypatch: pytest.MonkeyPa
     assert expected == sorted(names)
     monkeypatch.setattr(folders, "_IN_MEMORY", 100)
     assert list(in_order(names)) == expected
+
+
+def test_many_names_are_not_held() -> None:
+    """A list of these would take ten million bytes; SQLite keeps two million of its own in memory, and the rest on disk."""
+
+    def names() -> Iterator[str]:
+        return (f"{number * 7919 % 100_003:06}.html" for number in range(100_000))
+
+    list(in_order(["a"]))  # what is loaded once
+    tracemalloc.start()
+    try:
+        before = ""
+        for name in in_order(names()):
+            assert name > before
+            before = name
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert before == "100002.html"
+    assert peak < 2_000_000
