@@ -8,6 +8,14 @@ from functools import cache
 
 from gongkai.inference.forms import Block, Form, Rule, forms
 
+EPSILON = 1e-6
+"""Numbers that differ by less are the same: no report prints so many decimals."""
+
+
+def same(a: float, b: float) -> bool:
+    """Whether two numbers are one but for the rounding of their sums."""
+    return abs(a - b) < EPSILON
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:

@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gongkai.inference.arithmetic import form_for_sums, sums_of
+from gongkai.inference.arithmetic import form_for_sums, same, sums_of
 from gongkai.inference.check import NARRATIVE_RULE
 from gongkai.inference.facts import CELLS_OF, GROUPS_OF, LITIGATION_ROWS, OUTCOMES
 from gongkai.inference.results import Basis, Cell, Extraction, Figure, Offsets, Status, Verdict
 from gongkai.model.calibration import Calibration, CellEvidence, FigureEvidence
 
-_EPSILON = 1e-6
 _STATUS = {Status.PLACED: CellEvidence.PLACED, Status.DERIVED: CellEvidence.DERIVED, Status.BLANK: CellEvidence.BLANK}
 _BASIS = {Basis.ZERO: FigureEvidence.ZERO, Basis.ALL: FigureEvidence.ALL}
 _READ = (Status.PRINTED, Status.PLACED)
@@ -58,7 +57,7 @@ def _summed(extraction: Extraction) -> Iterator[str]:
     for rule in sums_of(form_for_sums(extraction.form, set(values))):
         if all(key in values for key in rule.keys):
             left, right = (sum(values[key] for key in keys) for keys in (rule.left, rule.right))
-            if left and abs(left - right) < _EPSILON:
+            if left and same(left, right):
                 yield from rule.keys
 
 
@@ -94,7 +93,7 @@ def _of_basis(figure: Figure) -> Iterator[FigureEvidence]:
 def _of_cells(figure: Figure, told: Mapping[str, int | float], settled: set[str]) -> Iterator[FigureEvidence]:
     """Whether the tables say the same. A part of a number that the tables confirm as a whole (`settled`) is confirmed with it."""
     if figure.value is not None and figure.label in told:
-        agrees = figure.label in settled or abs(figure.value - told[figure.label]) < _EPSILON
+        agrees = figure.label in settled or same(figure.value, told[figure.label])
         yield FigureEvidence.CELL_AGREES if agrees else FigureEvidence.CELL_CONTRADICTS
 
 

@@ -7,13 +7,12 @@ from typing import Protocol
 
 import numpy as np
 
-from gongkai.inference.arithmetic import Sum, form_for_sums, sums_of
+from gongkai.inference.arithmetic import EPSILON, Sum, form_for_sums, same, sums_of
 from gongkai.inference.facts import CELLS_OF, Fact
 from gongkai.inference.results import Cell, Check, Status, Verdict
 
 _MOST_DOUBTFUL = 3
 _MOST_TRIED = 3000
-_EPSILON = 1e-6
 NARRATIVE_RULE = "table = narrative "
 """What a rule is called that holds a cell against a figure of the narrative; the label of the figure follows."""
 
@@ -57,7 +56,7 @@ def _verdict(cells: Mapping[str, Valued], rule: Sum) -> Verdict:
     left, right = _side(cells, rule.left), _side(cells, rule.right)
     if left is None or right is None:
         return Verdict.UNKNOWN
-    return Verdict.HOLDS if abs(left - right) < _EPSILON else Verdict.BROKEN
+    return Verdict.HOLDS if same(left, right) else Verdict.BROKEN
 
 
 def _check(cells: Mapping[str, Valued], rule: Sum, doubtful: frozenset[str]) -> Check:
@@ -122,10 +121,10 @@ def _explains(chosen: Sequence[str], broken: Sequence[Sum], holding: Sequence[Su
     equations = np.array([_equation(rule, chosen, cells) for rule in touched])
     coefficients, gaps = equations[:, :-1], equations[:, -1]
     changes, _, rank, _ = np.linalg.lstsq(coefficients, gaps, rcond=None)
-    if np.abs(coefficients @ changes - gaps).max() > _EPSILON:
+    if np.abs(coefficients @ changes - gaps).max() > EPSILON:
         return False
     changed = [(_value(cells, key) or 0) + change for key, change in zip(chosen, changes, strict=True)]
-    return bool(rank < len(chosen) or min(changed) > -_EPSILON)
+    return bool(rank < len(chosen) or min(changed) > -EPSILON)
 
 
 def _equation(rule: Sum, chosen: Sequence[str], cells: Mapping[str, Valued]) -> list[float]:
@@ -139,6 +138,6 @@ def _against_narrative(cells: Mapping[str, Cell], facts: Mapping[str, Fact]) -> 
     for label, key in CELLS_OF.items():
         cell = cells.get(key)
         if label in facts and cell is not None and cell.value is not None and cell.status is not Status.DERIVED:
-            verdict = Verdict.HOLDS if abs(cell.value - facts[label].value) < _EPSILON else Verdict.BROKEN
+            verdict = Verdict.HOLDS if same(cell.value, facts[label].value) else Verdict.BROKEN
             found.append(Check(f"{NARRATIVE_RULE}{label}", (key,), cell.value, facts[label].value, verdict))
     return tuple(found)

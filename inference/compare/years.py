@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from gongkai.inference.arithmetic import same
 from gongkai.inference.compare.differences import Side, rounded
 from gongkai.inference.compare.report import Report
 from gongkai.inference.forms import forms
@@ -20,7 +21,6 @@ from gongkai.inference.results import Cell, Verdict
 CARRIED = "carried_in = last year's carried_out"
 IN_FORCE = "in_force = last year's in_force + made - repealed"
 ITEMS = "previous_items = last year's previous_items + change"
-_EPSILON = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _check(rule: YearRule, sides: Mapping[Side, Report]) -> YearCheck:
     left = sides[Side.B].value(rule.key)
     right = _sum(rule.terms, sides)
     known = left is not None and right is not None
-    verdict = Verdict.UNKNOWN if left is None or right is None else Verdict.HOLDS if abs(left - right) < _EPSILON else Verdict.BROKEN
+    verdict = Verdict.UNKNOWN if left is None or right is None else Verdict.HOLDS if same(left, right) else Verdict.BROKEN
     return YearCheck(
         rule=rule,
         cells=tuple(sides[term.side].cells.get(term.key) for term in rule.cells),

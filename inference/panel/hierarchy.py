@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from gongkai.inference.arithmetic import same
 from gongkai.inference.compare.differences import rounded
 from gongkai.inference.compare.places import places
 from gongkai.inference.compare.report import organ_name
@@ -18,7 +19,6 @@ from gongkai.inference.read.encoding import decode
 from gongkai.inference.results import Verdict
 from gongkai.model.errors import ConfigError, NotTextError
 
-_EPSILON = 1e-6
 Hierarchy = Mapping[str, tuple[str, ...]]
 """The children of every parent, both under the names that `organ_name` gives, in the order of the file."""
 
@@ -73,7 +73,7 @@ def _sum(key: str, parent: OrganYear, children: Mapping[str, OrganYear | None]) 
     values = {name: one.report.value(key) if one else None for name, one in children.items()}
     missing = tuple(name for name, known in values.items() if known is None)
     total = None if missing else rounded(sum(known for known in values.values() if known is not None))
-    verdict = Verdict.UNKNOWN if total is None else Verdict.HOLDS if abs(total - value) < _EPSILON else Verdict.BROKEN
+    verdict = Verdict.UNKNOWN if total is None else Verdict.HOLDS if same(total, value) else Verdict.BROKEN
     doubtful = any(one.doubts(key) for one in (parent, *children.values()) if one)
     return SumCheck(key, value, total, verdict, missing, doubtful)
 

@@ -39,7 +39,9 @@ def read_warc(path: str, tell: Callable[[str], object]) -> Iterator[Found]:
     except OSError as error:
         yield refused(path, unreadable(path, error))
     except Exception as error:  # noqa: BLE001 - warcio lets out whatever its parsing of damaged headers meets
-        yield refused(path, UnreadableError(f"{path}: damaged or no WARC ({_shown(str(error))}); what stands before is read, fetch the file again"))
+        yield refused(
+            path, UnreadableError(f"{path}: damaged or no WARC ({_shown(str(error))}); what stands before is read, fetch the file again")
+        )
 
 
 def _shown(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gongkai.inference.arithmetic import form_for_sums, sums_of
+from gongkai.inference.arithmetic import form_for_sums, same, sums_of
 from gongkai.inference.facts import CELLS_OF, GROUPS_OF, LITIGATION_ROWS, OUTCOMES, Fact, facts_of
 from gongkai.inference.results import Figure
 from gongkai.training.synth.pages import SyntheticPage
@@ -13,7 +13,6 @@ from gongkai.training.synth.values import APPLICANTS, Value
 
 Contents = Mapping[str, Value | None]
 _RECEIVED = "requests.new_received"
-_EPSILON = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Rule:
 
     def holds(self, contents: Contents) -> bool:
         """Whether numbers in cells (None or no entry: blank) keep the rule."""
-        return self.says_nothing(contents) or abs(self.gap(contents)) < _EPSILON
+        return self.says_nothing(contents) or same(self.gap(contents), 0)
 
     def says_nothing(self, contents: Contents) -> bool:
         """Whether none of the parts is printed."""

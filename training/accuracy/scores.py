@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 
+from gongkai.inference.arithmetic import same
 from gongkai.inference.results import Cell, Status
 from gongkai.training.synth.values import Value
 
 BINS = 20
-_EPSILON = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +154,4 @@ def _bins(cells: Iterable[tuple[float, bool]]) -> tuple[Bin, ...]:
 
 
 def _same(a: Value | None, b: Value | None) -> bool:
-    return a is not None and b is not None and abs(a - b) < _EPSILON
+    return a is not None and b is not None and same(a, b)

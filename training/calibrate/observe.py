@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Generic, TypeVar
 
+from gongkai.inference.arithmetic import same
 from gongkai.inference.calibrate import cell_evidence, figure_evidence
 from gongkai.inference.extract import Extractor
 from gongkai.inference.results import Cell, Extraction, Status
@@ -28,7 +29,6 @@ CHECK_SEEDS = HELD_OUT_SEEDS + 300_000_000
 SEVERITIES = (0, 1, 2, 3)
 LAYOUTS_IN_TURN: Sequence[tuple[str, ...] | None] = (None, None, DRAWN_LAYOUTS, None, None, DRAWN_LAYOUTS, HELD_OUT_LAYOUTS, None)
 """Which layouts one page after another may have: mostly all of them (None), also those that training never saw, and drawn ones."""
-_EPSILON = 1e-6
 _NOT_THERE = object()
 _LOSING_BLANKS = frozenset(("cut", "A19"))
 
@@ -135,4 +135,4 @@ def observed_figures(document: Document, extraction: Extraction) -> Iterator[Obs
 
 
 def _same(read: int | float | None, true: object) -> bool:
-    return read is not None and isinstance(true, int | float) and abs(read - true) < _EPSILON
+    return read is not None and isinstance(true, int | float) and same(read, true)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from gongkai.inference.arithmetic import same
 from gongkai.inference.extract import Extractor
 from gongkai.inference.read.document import document_from_bytes
 from gongkai.inference.results import Cell, Status
@@ -23,7 +24,6 @@ from gongkai.training.grids.word import DAMAGES as WORD_DAMAGES
 from gongkai.training.grids.word import write_word
 from gongkai.training.synth.values import Value
 
-_EPSILON = 1e-6
 Writer = Callable[[FiledReport, str, Random], bytes]
 FORMATS: Mapping[str, tuple[Writer, tuple[str, ...]]] = {
     "html": (write_html, tuple(HTML_DAMAGES)),
@@ -56,7 +56,7 @@ def count_grid(report: FiledReport, cells: tuple[Cell, ...]) -> GridCount:
 
 
 def _same(a: Value | None, b: Value | None) -> bool:
-    return a is not None and b is not None and abs(a - b) < _EPSILON
+    return a is not None and b is not None and same(a, b)
 
 
 def read_back(extractor: Extractor, seed: int, suffix: str, damage: str) -> GridCount:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gongkai.inference.arithmetic import same
 from gongkai.inference.facts import CELLS_OF, GROUPS_OF, LITIGATION_ROWS, OUTCOMES, facts_of
 from gongkai.inference.forms import forms
 from gongkai.inference.results import Cell, Extraction, Figure, Status
 
-_EPSILON = 1e-6
 _ORGANISATIONS = ("business", "research", "social_org", "legal_service", "other")
 
 
@@ -56,7 +56,7 @@ def _standing(figure: Figure, stated: int | float | None, table: int | float | N
         return Standing.ALONE
     if any(cell.status is Status.DERIVED and (figure.start, figure.end) in cell.spans for cell in cells):
         return Standing.SOURCE
-    return Standing.AGREES if abs(table - stated) < _EPSILON else Standing.CONFLICTS
+    return Standing.AGREES if same(table, stated) else Standing.CONFLICTS
 
 
 def keys_of(label: str, cells: Mapping[str, Cell]) -> tuple[str, ...]:

@@ -69,4 +69,3 @@ def test_memory_is_flat(
         print(f"\n{kind}: " + ", ".join(f"{step * mark:,}: {run:.0f} + {worker:.0f} MB" for mark, (run, worker) in enumerate(measured, 1)))
     for first, *later in zip(*measured, strict=True):
         assert max(later) <= 1.05 * first
-

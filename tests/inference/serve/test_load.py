@@ -33,7 +33,7 @@ class Server:
 
     def post(self, page: Path) -> bytes:
         """The answer to one upload over a connection of its own, which must be none of an error."""
-        answer = httpx.post(f"{self.address}/extract", files={"file": (page.name, page.read_bytes())}, timeout=None)
+        answer = httpx.post(f"{self.address}/extract", files={"file": (page.name, page.read_bytes())}, timeout=600)
         assert answer.status_code == 200, answer.text
         return answer.content
 
@@ -80,9 +80,7 @@ def said(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     return found
 
 
-def test_every_answer_of_64_clients_is_that_of_the_command_line(
-    said: dict[Path, bytes], capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
+def test_every_answer_of_64_clients_is_that_of_the_command_line(said: dict[Path, bytes], capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     pages = list(said)
 
     def ask(who: int) -> list[float]:
