@@ -5,9 +5,10 @@ PYTEST := $(BIN)/python -m pytest
 # The folder whose seeds/ and dev/ hold pages with gold.
 GONGKAI_GOLD ?= ../shared
 export GONGKAI_GOLD
+TIME ?= 600
 GOLD ?= $(wildcard $(GONGKAI_GOLD)/dev/*.jsonl)
 
-.PHONY: extract test check slow train evaluate eval-seeds eval-dev bench bench-accuracy bench-assembly ablations calibrate card docs pictures install format clean
+.PHONY: extract test check slow fuzz train evaluate eval-seeds eval-dev bench bench-accuracy bench-assembly ablations calibrate card docs pictures install format clean
 .DEFAULT_GOAL := extract
 
 extract: .venv/runtime.stamp  ## the shipped sample pages as tables in the terminal
@@ -25,6 +26,10 @@ check: .venv/dev.stamp  ## style, types and the direction of imports
 
 slow: .venv/dev.stamp  ## the tests that take minutes; none at all is no failure
 	$(PYTEST) -q -m slow --durations=10 || test $$? -eq 5
+
+fuzz: .venv/dev.stamp  ## search for inputs that break a reader, TIME seconds for each target; what breaks one is kept in tests/fuzz/corpus
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fuzz]"
+	$(BIN)/python tests/fuzz/run.py --seconds $(TIME)
 
 train: .venv/dev.stamp  ## the shipped model again, from its settings
 	$(BIN)/gongkai train --config shipped --resume
