@@ -32,7 +32,8 @@ from gongkai.model.registry import model_folder, registry
 
 if TYPE_CHECKING:
     from gongkai.annotations.predictions import Annotator
-    from gongkai.annotations.pull import Pulled
+    from gongkai.annotations.pull import Files, Pulled
+    from gongkai.annotations.returned import Place
 
 annotate = typer.Typer(no_args_is_help=True, help="Send pages to Label Studio, get the corrected ones back, answer its questions.")
 
@@ -201,7 +202,7 @@ def _changes_with(model: Path | None) -> Path:
     return model_folder(model) / MANIFEST if model else registry().pointer
 
 
-def _place(link: str, people: dict[int, str]) -> Any:
+def _place(link: str, people: dict[int, str]) -> Place:
     from gongkai.annotations.returned import Place
 
     return Place(link, people)
@@ -217,7 +218,7 @@ def _summed(batches: Iterable[Pushed]) -> Pushed:
     return done
 
 
-def _tell(pulled: Pulled, files: Any) -> None:
+def _tell(pulled: Pulled, files: Files) -> None:
     corrected = counted(len(pulled.returned), "corrected page")
     kept = f"{corrected}, and {pulled.kept} that were there and that this project does not hold"
     tell(f"{files.gold}: {kept if pulled.kept else corrected}")
