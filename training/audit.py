@@ -111,8 +111,8 @@ def _issues(read: Sequence[_Read]) -> set[tuple[int, int]]:
     labels = [[compact[int(number)] for number in found.given] for found in read]
     probabilities = [_renormalised(found.probabilities[:, used]) for found in read]
     with warnings.catch_warnings():
-        # A class with one example or none is usual here, and that it cannot be ranked as surely as others is no news to anybody.
-        warnings.filterwarnings("ignore", "May not flag all label issues", UserWarning)
+        # It warns of every class with one example or none; that these cannot be ranked as surely as others is no news to anybody.
+        warnings.simplefilter("ignore", UserWarning)
         return {(int(page), int(place)) for page, place in find_label_issues(labels, probabilities, n_jobs=1)}
 
 

@@ -122,7 +122,7 @@ def _tune(run: Run, settings: TuneSettings, split: Split) -> Tuned:
     watch = Watch(to_dataset(watched), known, tags, max(1, steps // settings.tune.evaluations), settings.tune)
     data = to_dataset(examples)
     seen = train_watched(network, data, settings, run.folder / "steps", watch)
-    typer.echo(_told(seen.taken))
+    tell(_told(seen.taken))
     return Tuned(network, encoder, data, digest(examples), seen)
 
 
