@@ -80,7 +80,7 @@ clean:
 
 .venv/runtime.stamp: pyproject.toml setup.cfg | .venv/bin/python
 	@echo "installing into .venv: a minute or so"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[files,plots]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[files]"
 	@touch $@
 
 # Everything of the runtime install is in this one too.

@@ -23,7 +23,9 @@ from mkdocs.structure.files import File, Files
 from typer.cli import get_docs_for_click
 
 from gongkai.inference.cli import COMMANDS, GROUP
+from gongkai.inference.commands.help import in_language
 from gongkai.inference.forms import Block, Table, forms
+from gongkai.inference.messages import Language, choose_language
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("model", "inference", "annotations", "training", "configs")
@@ -59,18 +61,33 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def commands() -> str:
     """Every command with its arguments and options, as `--help` has them."""
+    return _help(Language.EN, "Commands", _COMMANDS)
+
+
+def commands_zh() -> str:
+    """The same in Chinese."""
+    return _help(Language.ZH, "命令", _COMMANDS_ZH)
+
+
+def _help(language: Language, title: str, lead: str) -> str:
     app = typer.Typer(rich_markup_mode=None)
     for name, command in _commands():
         app.add_typer(command, name=name) if isinstance(command, typer.Typer) else app.command(name)(command)
-    group = typer.main.get_group(app)
+    choose_language(language)
+    group = in_language(typer.main.get_group(app))
+    choose_language(None)
     context = typer.Context(group, info_name="gongkai")
     parts = [get_docs_for_click(obj=one, ctx=context, indent=1, call_prefix="gongkai", name=name) for name, one in group.commands.items()]
-    return _CAPTION.sub("", "\n".join(["# Commands", "", _COMMANDS, "", *parts]))
+    return _CAPTION.sub("", "\n".join([f"# {title}", "", lead, "", *parts]))
 
 
 _COMMANDS = (
     "`gongkai [--lang zh|en] COMMAND …`; `gongkai COMMAND --help` says the same as this page. Exit codes: 0 all documents were read, "
     "1 some failed, 2 wrong usage or nothing could be done, 130 interrupted."
+)
+_COMMANDS_ZH = (
+    "`gongkai [--lang zh|en] 命令 …`；`gongkai --lang zh 命令 --help` 显示的与本页相同。退出码：0 全部读出，1 有的没读成，"
+    "2 用法有误或什么也没做成，130 被中断。"
 )
 _CAPTION = re.compile(r"\*\*(?:Usage|Arguments|Options)\*\*:\n\n|\*\*Commands\*\*:\n\n(?:\* .*\n)+\n")
 
@@ -175,6 +192,7 @@ def labels() -> str:
 
 REFERENCE: dict[str, Callable[[], str]] = {
     "reference/commands.md": commands,
+    "reference/commands.zh.md": commands_zh,
     "reference/python.md": python,
     "reference/output.md": output,
     "reference/keys.md": keys,

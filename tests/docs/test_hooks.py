@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -79,6 +80,15 @@ def test_every_object_of_the_schema_is_described(reference: ModuleType, root: Pa
     fields = {name for one in (schema, *schema["$defs"].values()) for name in one.get("properties", ())}
     assert [name for name in fields if f"| `{name}` |" not in page] == []
     assert "| `legacy` | list of [indicator](#indicator) | may be missing. The rows of a statistics table" in page
+
+
+@pytest.mark.slow  # loads every command, those of training among them
+def test_commands_are_described_in_both_languages(reference: ModuleType) -> None:
+    english, chinese = reference.commands(), reference.commands_zh()
+    assert re.findall(r"^#+ .*", english, re.MULTILINE)[1:] == re.findall(r"^#+ .*", chinese, re.MULTILINE)[1:]
+    assert "## `gongkai extract`\n\nRead documents and write what they say" in english
+    assert re.search(r"## `gongkai extract`\n\n[\u4e00-\u9fff]", chinese)
+    assert reference.commands() == english
 
 
 def test_every_key_and_label_has_its_row(reference: ModuleType) -> None:

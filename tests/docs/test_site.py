@@ -35,7 +35,7 @@ def test_every_page_of_the_repository_is_a_page_of_the_site(site: Path, root: Pa
 
 def test_the_reference_is_made_of_the_code(site: Path) -> None:
     text = {path.stem: re.sub("<[^>]+>", "", path.read_text(encoding="utf-8")) for path in (site / "reference").glob("*.html")}
-    assert sorted(text) == ["commands", "keys", "labels", "output", "python"]
+    assert sorted(text) == ["commands", "commands.zh", "keys", "labels", "output", "python"]
     assert all(said in text["commands"] for said in ("gongkai extract", "gongkai train", "gongkai models promote", "--min-confidence"))
     assert all(said in text["keys"] for said in ("requests.new_received", "一、本年新收政府信息公开申请数量", "legacy.received"))
     assert all(said in text["labels"] for said in ("requests_received", "新收申请", "reviews, litigations, complaints"))
