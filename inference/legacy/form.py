@@ -14,6 +14,7 @@ from gongkai.inference.arithmetic import Sum
 from gongkai.model.errors import ConfigError
 
 TABLE = "legacy"
+SUM_OF_PARTS = " = sum of its parts"
 _LEVELS = tuple(map(re.compile, (r"[一二三四五六七八九十]+[、.]", r"\([一二三四五六七八九十]+\)", r"\d+[.、]", r"\(\d+\)")))
 
 
@@ -74,8 +75,7 @@ class LegacyForm(_Frozen):
     def arithmetic(self) -> tuple[Sum, ...]:
         """The sums as rules over keys of the form `legacy.<key>`."""
         return tuple(
-            Sum(f"{whole} = sum of its parts", (legacy_key(whole),), tuple(legacy_key(part) for part in parts))
-            for whole, *parts in self.sums
+            Sum(f"{whole}{SUM_OF_PARTS}", (legacy_key(whole),), tuple(legacy_key(part) for part in parts)) for whole, *parts in self.sums
         )
 
 

@@ -14,10 +14,11 @@ from gongkai.inference.forms import forms
 from gongkai.inference.report.review import words
 from gongkai.inference.report.review.fingerprint import fingerprint
 from gongkai.inference.report.review.html import Lang, render
+from gongkai.inference.report.review.legacy import legacy_rows
 from gongkai.inference.report.review.review import Review
 from gongkai.inference.report.tables import NEWEST, table_views
 from gongkai.inference.report.words import plain
-from gongkai.inference.results import Status, Verdict
+from gongkai.inference.results import Cell, Indicator, Status, Verdict
 
 _T = TypeVar("_T", bound=Hashable)
 _PARTS = {"css": ("base.css", "index.css", "print.css"), "js": ("chrome.js", "index.js")}
@@ -30,7 +31,7 @@ class Entry:
     """One document of the index.
 
     `certain` of `places` cells of its form have a value or are printed blank, and are not in doubt; `least` is the lowest
-    confidence of a cell, None if there is none.
+    confidence of a cell, None if there is none. `legacy`: it has a statistics table of before 2019 in place of the statutory ones.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Entry:
     agency: str | None
     year: int | None
     form: str | None
+    legacy: bool
     statuses: tuple[tuple[str, int], ...]
     places: int
     certain: int
@@ -63,21 +65,28 @@ class Bar:
 
 
 def entry_of(review: Review, href: str) -> Entry:
-    """What the index says of a review whose page is at `href` (a path beside the index; it is made safe for an address)."""
+    """What the index says of a review whose page is at `href` (a path beside the index; it is made safe for an address).
+
+    Of a report that has a statistics table of before 2019 and no statutory table, the rows of that table are counted as its cells.
+    """
     extraction = review.extraction
+    old = () if extraction.cells else legacy_rows(extraction)
+    read: Sequence[Cell | Indicator] = extraction.legacy if old else extraction.cells
+    doubtful = sum(row.doubtful for row in old) if old else len(review.doubts)
     return Entry(
         source=plain(extraction.source),
         href=quote(href),
         agency=plain(extraction.agency) if extraction.agency else None,
         year=extraction.report_year,
         form=extraction.form,
-        statuses=tuple((str(status), sum(cell.status is status for cell in extraction.cells)) for status in Status),
-        places=max(_places(review), len(extraction.cells)),
-        certain=sum(cell.key not in review.doubts for cell in extraction.cells),
-        doubtful=len(review.doubts),
+        legacy=bool(old),
+        statuses=tuple((str(status), sum(one.status is status for one in read)) for status in Status),
+        places=len(old) or max(_places(review), len(extraction.cells)),
+        certain=len(read) - doubtful,
+        doubtful=doubtful,
         broken=sum(check.verdict is Verdict.BROKEN for check in extraction.checks),
         lost=review.lost,
-        least=min((cell.confidence for cell in extraction.cells), default=None),
+        least=min((one.confidence for one in read), default=None),
         fingerprint=fingerprint(extraction, review.doubts),
     )
 

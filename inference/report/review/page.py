@@ -12,6 +12,7 @@ from gongkai.inference.report.review.data import page_data, quotes
 from gongkai.inference.report.review.fingerprint import fingerprint
 from gongkai.inference.report.review.grid import Grid, grid_of
 from gongkai.inference.report.review.html import Lang, as_json, render
+from gongkai.inference.report.review.legacy import legacy_refs, legacy_rows
 from gongkai.inference.report.review.review import Review
 from gongkai.inference.report.review.source import Piece, glyphs_of, pieces_of
 from gongkai.inference.report.review.unplaced import Warned, warned
@@ -44,6 +45,8 @@ def render_page(review: Review, lang: Lang = "zh", index: str | None = None) -> 
         "cell_refs": {cell.key: f"c{place}" for place, cell in enumerate(extraction.cells)},
         "fingerprint": fingerprint(extraction, review.doubts),
         "warnings": _notes(review),
+        "legacy": (old := legacy_rows(extraction)),
+        "legacy_refs": legacy_refs(old),
         "entities": list(dict.fromkeys((words.label(one.label), squeezed(one.text, 80)) for one in extraction.entities)),
         "quoted": [quotes(review.reading.document.flat, [(one.figure.start, one.figure.end)]) for one in review.beside],
         "data": as_json(page_data(review, [grid for _, grids in tables for grid in grids])),
@@ -75,6 +78,7 @@ def _pieces(review: Review) -> tuple[Piece, ...]:
     extraction = review.extraction
     refs: dict[str, Sequence[Offsets]] = {f"c{place}": cell.spans for place, cell in enumerate(extraction.cells)}
     refs.update({f"f{place}": [(figure.start, figure.end)] for place, figure in enumerate(extraction.figures)})
+    refs.update({row.ref: row.places for row in legacy_rows(extraction)})
     refs.update({f"u{place}": lost.places for place, lost in enumerate(review.unplaced)})
     return pieces_of(review.reading.document.flat, review.reading.spans, refs)
 

@@ -40,14 +40,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, review: Review, reviewed: Callable[..., Review]) -> Path:
-    """An index with two documents."""
+def folder(tmp_path_factory: pytest.TempPathFactory, review: Review, reviewed: Callable[..., Review], legacy: Review) -> Path:
+    """An index with two documents, and a page of a report of 2016 that is not in it."""
     root = tmp_path_factory.mktemp("out")
     (root / "pages").mkdir()
     other = reviewed(f"a{{乙局}}2021年\n收到申请n{{4}}件{ATTACK}\n", name="乙.txt")
     entries = [entry_of(one, f"pages/{name}.html") for one, name in ((review, "甲"), (other, "乙"))]
     for one, name in ((review, "甲"), (other, "乙")):
         (root / "pages" / f"{name}.html").write_text(render_page(one, "en", "../index.html"), encoding="utf-8")
+    (root / "pages" / "丁.html").write_text(render_page(legacy, "en"), encoding="utf-8")
     (root / "index.html").write_text(render_index(entries, "en"), encoding="utf-8")
     return root
 
@@ -120,6 +121,27 @@ def test_what_follows_from_a_number_lights_up_with_it(opened: Callable[..., Page
     page.locator(".text .on").first.click()
     assert "chosen-cell" in classes(page, "requests.new_received.natural_person")
     assert "lit" in classes(page, "requests.handled_total.natural_person")
+
+
+def test_an_old_indicator_and_its_characters_lead_to_each_other(opened: Callable[..., Page]) -> None:
+    page = opened("pages/丁.html")
+    assert page.locator(".grid").count() == 0
+    page.locator(".indicators .plain", has_text="9").click()
+    assert page.locator(".text .on").all_inner_texts() == ["3.网络申请数", "9"]
+    assert page.locator(".indicators tr.lit th").all_inner_texts() == ["received online"]
+    assert page.evaluate("getComputedStyle(document.querySelector('.text .on')).backgroundColor") == "rgb(26, 95, 180)"
+    page.locator(".text .hot", has_text="2.传真申请数").click()
+    assert page.locator(".indicators tr.lit th").all_inner_texts() == ["received by fax"]
+    page.locator(".sums .chip", has_text="received in person").click()
+    assert page.locator(".text .on").all_inner_texts() == ["1.当面申请数", "2"]
+
+
+def test_figures_that_cells_follow_from_are_rows_like_others(opened: Callable[..., Page]) -> None:
+    page = opened("pages/乙.html")
+    row = page.locator(".figures tr.it-source")
+    assert row.count() == 1
+    height = row.evaluate("row => row.offsetHeight")
+    assert height < 120
 
 
 def test_the_doubtful_cells_by_keyboard(opened: Callable[..., Page]) -> None:
@@ -253,10 +275,10 @@ def test_language_and_theme_stay_chosen(opened: Callable[..., Page]) -> None:
     page = opened()
     page.locator("#lang").click()
     page.locator("#theme").click()
-    assert page.locator("#look").inner_text() == "先看这里"
+    assert page.locator("#look").inner_text() == "优先核查"
     page.reload()
     assert page.evaluate("[document.documentElement.lang, document.documentElement.dataset.theme]") == ["zh-Hans", "dark"]
-    assert page.locator("#look").inner_text() == "先看这里"
+    assert page.locator("#look").inner_text() == "优先核查"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 21, 24)"
 
 
@@ -272,14 +294,14 @@ def test_on_a_narrow_screen_the_source_is_a_sheet(opened: Callable[..., Page]) -
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("name", ["index.html", "pages/甲.html", "pages/乙.html"])
+@pytest.mark.parametrize("name", ["index.html", "pages/甲.html", "pages/乙.html", "pages/丁.html"])
 def test_no_page_is_wider_than_the_screen(opened: Callable[..., Page], name: str, width: int) -> None:
     page = opened(name, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "pages/甲.html"])
+@pytest.mark.parametrize("name", ["index.html", "pages/甲.html", "pages/丁.html"])
 def test_nothing_serious_stands_against_the_rules_of_accessibility(opened: Callable[..., Page], name: str, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     page = opened(name, scheme=scheme)

@@ -202,3 +202,27 @@ def test_the_bars_count_documents(entries: list[Entry]) -> None:
 
 def test_an_index_of_nothing_is_a_page() -> None:
     assert LexborHTMLParser(render_index([])).css("#documents tbody tr") == []
+
+
+def test_a_statistics_table_of_before_2019_stands_in_place_of_the_statutory_ones(legacy: Review) -> None:
+    page = LexborHTMLParser(render_page(legacy, "zh"))
+    assert page.css(".sheet, .keyline, .tally") == []
+    rows = [[chinese(cell) for cell in row.css("th, td")] for row in page.css(".indicators tbody tr")]
+    assert rows[0] == ["(一)收到申请数", "件", "13?"]
+    assert rows[-1] == ["七、依申请公开信息收取的费用", "万元", "0.5"]
+    assert [row.attributes.get("class") for row in page.css(".indicators tbody tr")] == ["doubt"] * 5 + [None] * 2
+    assert chinese(one(page, ".rule-text")) == "收到申请数 = 各分项之和"
+    assert [chip.attributes["data-show"] for chip in page.css(".sums .chip")] == ["l0", "l1", "l2", "l3", "l4"]
+    assert review_numbers(legacy) == []
+
+
+def review_numbers(review: Review) -> list[str]:
+    """The printed numbers that the page says found no place."""
+    text = review.reading.document.source_text
+    return [text[start:end] for one in review.unplaced for start, end in one.places]
+
+
+def test_the_index_counts_the_rows_of_an_old_table_as_its_cells(legacy: Review) -> None:
+    entry = entry_of(legacy, "pages/丁.html")
+    assert (entry.places, entry.certain, entry.doubtful, entry.broken, entry.lost) == (7, 2, 5, 1, 0)
+    assert "2019年以前的统计表" in render_index([entry], "zh")

@@ -84,7 +84,7 @@ def test_statuses_doubts_and_sources_show(review: Review) -> None:
     assert (printed.value, printed.fill.fill_type) == (3, None)
     assert (doubtful.value, doubtful.fill.fgColor.rgb) == (9, "FFFDECC4")
     assert doubtful.comment is not None
-    assert doubtful.comment.text.startswith("原样印出 printed · 把握 0.9900\n“9”\n[")
+    assert doubtful.comment.text.startswith("原文所载 printed · 置信度 0.9900\n“9”\n[")
     assert "? 所在勾稽关系不成立" in doubtful.comment.text
     derived = sheet.cell(at(sheet, "(七)总计").row, 4)
     assert (derived.value, derived.font.italic) == (15, True)
@@ -151,7 +151,7 @@ def test_the_same_documents_make_the_same_bytes(review: Review) -> None:
 
 def test_an_empty_page_has_a_sheet() -> None:
     sheet = drawn_of(Extraction("a", None, None, None))
-    assert [sheet["A1"].value, sheet["A5"].value] == ["未识别报告机关", "原文没有这张表的内容。"]
+    assert [sheet["A1"].value, sheet["A5"].value] == ["未识别报告机关", "原文没有这张表。"]
 
 
 def test_more_documents_than_anybody_leafs_through(monkeypatch: pytest.MonkeyPatch) -> None:

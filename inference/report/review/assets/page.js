@@ -70,11 +70,12 @@ gongkai.page = {
       this.choose(first.dataset.key);
       for (const button of cells) if (button !== first) button.parentElement.classList.add("lit");
     }
-    const figure = refs.find((ref) => ref.startsWith("f"));
+    const figure = refs.find((ref) => /^[fl]/.test(ref));
     if (figure) this.lightFigure(figure, !first);
     if (!first) gongkai.source.light(refs[0]);
   },
 
+  /** The row of a figure of the narrative, or of an indicator of an old statistics table. */
   lightFigure(ref, scroll) {
     for (const old of document.querySelectorAll(".figures .lit")) old.classList.remove("lit");
     const row = document.querySelector(`.figures [data-show="${ref}"]`)?.closest("tr");
@@ -84,7 +85,7 @@ gongkai.page = {
 
   reveal(ref) {
     gongkai.source.light(ref);
-    if (ref.startsWith("f")) this.lightFigure(ref, false);
+    if (/^[fl]/.test(ref)) this.lightFigure(ref, false);
     gongkai.source.open(true);
     gongkai.source.pane.scrollIntoView({ block: "nearest" });
   },
