@@ -10,7 +10,8 @@ from typing import Any
 
 from transformers import PreTrainedModel
 
-from gongkai.inference.predict import Predictor, open_session
+from gongkai.inference.kernels.onnx import OnnxNetwork
+from gongkai.inference.predict import Predictor
 from gongkai.model.types import LabelledPage, Span
 from gongkai.training.export import to_onnx
 from gongkai.training.scores import Score, character_tags, labels_of, only, only_spans, predict_spans, scores_of
@@ -24,7 +25,7 @@ def precisions(network: PreTrainedModel, int8: Predictor, sets: Mapping[str, Seq
     with tempfile.TemporaryDirectory() as scratch:
         exported = Path(scratch) / "model.onnx"
         to_onnx(network, exported)
-        fp32 = replace(int8, session=open_session(exported, 1))
+        fp32 = replace(int8, network=OnnxNetwork.open(exported, 1))
         return {name: _compare(name, golds, (int8, fp32)) for name, golds in sets.items() if golds}
 
 

@@ -13,6 +13,7 @@ import typer
 import yaml
 from transformers import PreTrainedModel
 
+from gongkai.inference.kernels.choose import Kernel
 from gongkai.inference.predict import Predictor
 from gongkai.inference.write import write_whole
 from gongkai.model.checkpoint import METRICS
@@ -104,5 +105,5 @@ def _together(scores: dict[str, Any], kinds: tuple[str, ...]) -> Score:
 
 
 def _precisions(network: PreTrainedModel, folder: Path, settings: TrainSettings) -> dict[str, Any]:
-    int8 = Predictor.from_folder(folder, settings.threads, window_settings_of(settings))
+    int8 = Predictor.from_folder(folder, settings.threads, window_settings_of(settings), Kernel.INT8)
     return precisions(network, int8, held_out_sets(settings))
