@@ -17,6 +17,8 @@ from gongkai.model.errors import OutputError
 DRAFT = ".tmp"
 """What the name of a file ends in while it is being written."""
 CSV_COLUMNS = ("source", "kind", "key", "value", "status", "text", "start", "end", "confidence")
+CSV_MARK = "\ufeff"
+"""What a CSV file for people begins with: spreadsheets take a file without byte order mark for one in the encoding of the system."""
 CsvValue = str | int | float | None
 
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r\n\x00]")  # spreadsheets in Chinese read the wide signs, too

@@ -18,7 +18,7 @@ from gongkai.inference.compare.differences import Difference
 from gongkai.inference.compare.output import to_csv, to_json
 from gongkai.inference.compare.terminal import render
 from gongkai.inference.extract import Extractor
-from gongkai.inference.write import prepare_folder, write_whole
+from gongkai.inference.write import CSV_MARK, prepare_folder, write_whole
 
 _HELP = "A page, or a file of results; of several documents one is named after #: results.jsonl#甲县人民政府@2022, or #SOURCE."
 _FILE_WIDTH = 100
@@ -51,7 +51,7 @@ def compare(
     if out is None:
         emit(text)
     else:
-        write_whole(out, text)
+        write_whole(out, CSV_MARK + text if format is Format.CSV else text)
 
 
 def _written(found: Comparison, shown: list[Difference], format: Format, width: int | None) -> str:

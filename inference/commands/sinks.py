@@ -14,7 +14,7 @@ import typer
 from gongkai.inference.commands.streams import emit
 from gongkai.inference.read.sources import Source
 from gongkai.inference.results import Extraction
-from gongkai.inference.write import csv_header, prepare_folder, to_csv, to_json, to_jsonl, write_whole
+from gongkai.inference.write import CSV_MARK, csv_header, prepare_folder, to_csv, to_json, to_jsonl, write_whole
 
 if TYPE_CHECKING:
     from gongkai.inference.batch.jobs import Outcome
@@ -70,7 +70,7 @@ class Folder:
 
     def write(self, source: Source, extraction: Extraction) -> None:
         """Write `extraction` to `<stem>.<suffix>`, whole or not at all."""
-        header = csv_header() if self.format is Format.CSV else ""
+        header = CSV_MARK + csv_header() if self.format is Format.CSV else ""
         write_whole(self.folder / f"{source.stem}{_SUFFIXES[self.format]}", header + _WRITERS[self.format](extraction))
 
     def close(self) -> None:

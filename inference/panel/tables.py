@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from gongkai.inference.batch.tables import INTEGER, NUMBER, TEXT, Row
-from gongkai.inference.write import DRAFT, encoded, protected
+from gongkai.inference.write import CSV_MARK, DRAFT, encoded, protected
 from gongkai.model.errors import MissingExtraError, OutputError
 
 TABLES: dict[str, dict[str, str]] = {
@@ -109,10 +109,11 @@ class Tables:
 
 
 class CsvTable:
-    """Rows with `columns` into `file` as CSV; a text that a spreadsheet would run as a formula begins with an apostrophe."""
+    """Rows with `columns` into `file` as CSV for spreadsheets, too: it begins with a byte order mark, and a text that a spreadsheet would run as a formula begins with an apostrophe."""
 
     def __init__(self, columns: dict[str, str], file: IO[bytes]) -> None:
         self._file = file
+        file.write(encoded(CSV_MARK))
         self.add(tuple(columns))
 
     def add(self, row: Row) -> None:

@@ -71,6 +71,16 @@ def test_csv_has_one_header(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_csv_files_are_told_as_utf8_to_spreadsheets(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["extract", "a.txt", "--format", "csv", "--out", "out"]) == 0
+    written = (folder / "out" / "a.csv").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbfsource,kind,key,")
+    assert main(["extract", "a.txt", "--format", "csv"]) == 0
+    assert capsys.readouterr().out == written.decode("utf-8-sig")
+    assert main(["compare", "a.txt", "b.txt", "--format", "csv", "--out", "both.csv"]) == 0
+    assert (folder / "both.csv").read_bytes().startswith(b"\xef\xbb\xbfkind,key,title,")
+
+
 def test_a_failed_document_leaves_the_others_unharmed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "c.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
     (folder / "d.txt").write_text("fault", encoding="utf-8")

@@ -32,7 +32,7 @@ def made(results: Path, folder: Path, settings: Settings | None = None) -> Summa
 
 
 def table(folder: Path, name: str, *columns: str) -> list[tuple[str, ...]]:
-    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
         return [tuple(row[column] for column in columns) for row in csv.DictReader(file)]
 
 
