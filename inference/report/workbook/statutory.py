@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gongkai.inference.report.review import words
 from gongkai.inference.report.review.beside import figures_beside
-from gongkai.inference.report.review.doubt import Doubt, doubts_of
+from gongkai.inference.report.review.doubt import SURE, Doubt, doubts_of
 from gongkai.inference.report.review.grid import Grid, Heading, Line, grid_of
 from gongkai.inference.report.tables import table_views
 from gongkai.inference.report.words import plain, squeezed
 from gongkai.inference.report.workbook.styles import Styles
-from gongkai.inference.results import Cell, Extraction, Status
+from gongkai.inference.results import Cell, Extraction, Indicator, Status
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TITLE_COLUMNS = 3
 _TITLE_WIDTHS = (5, 7, 44)
 _PLACES = 15
+_LONGEST = 120  # characters of a title
+_WITH_NUMBER = (Status.PRINTED, Status.PLACED, Status.DERIVED)
 _PLACE_WIDTH = 8.5
 _COMMENT = {"x_scale": 1.6, "font_size": 9, "author": "gongkai"}
 
@@ -44,10 +46,10 @@ def _key(sheet: Worksheet, styles: Styles, top: int) -> None:
     """What the colours say, one status a line."""
     for row, status in enumerate((*Status, "gap"), top):
         note = words.word(f"{status}_note")
-        sheet.write_blank(row, 0, None, styles.cell(str(status), doubtful=False))
+        sheet.write_string(row, 0, "5" if status in _WITH_NUMBER else "", styles.cell(str(status), doubtful=False))
         sheet.write_string(row, 1, f"{words.word(str(status)).zh} {words.word(str(status)).en}: {note.zh} · {note.en}", styles["note"])
     row = top + len(Status) + 1
-    sheet.write_blank(row, 0, None, styles.cell(Status.PRINTED, doubtful=True))
+    sheet.write_string(row, 0, "5", styles.cell(Status.PRINTED, doubtful=True))
     sheet.write_string(row, 1, f"{words.word('doubtful').zh} {words.word('doubtful').en}", styles["note"])
 
 
@@ -58,8 +60,10 @@ class _Drawing:
         self.sheet, self.styles, self.doubts = sheet, styles, doubts
 
     def tables(self, extraction: Extraction, top: int) -> int:
-        """Draw every table from line `top` on; the first free line."""
+        """Draw every table from line `top` on; the first free line. A statistics table of before 2019 stands in place of what is not there."""
         for view in table_views(extraction):
+            if extraction.legacy and not view.blocks:
+                continue
             self.sheet.write_string(top, 0, view.section, self.styles["section"])
             top += 1
             if not view.blocks:
@@ -68,7 +72,18 @@ class _Drawing:
             for block in view.blocks:
                 top = self._grid(grid_of(block), top)
             top += 1
-        return top
+        return self._legacy(extraction.legacy, top) if extraction.legacy else top
+
+    def _legacy(self, indicators: Sequence[Indicator], top: int) -> int:
+        self.sheet.write_string(top, 0, words.word("legacy").zh, self.styles["section"])
+        for column, name in ((TITLE_COLUMNS, "unit"), (TITLE_COLUMNS + 1, "amount")):
+            self.sheet.write_string(top + 1, column, words.word(name).zh, self.styles["column"])
+        self._merge(top + 1, 0, Heading(words.word("indicator").zh, TITLE_COLUMNS), "column")
+        for row, one in enumerate(indicators, top + 2):
+            self._merge(row, 0, Heading(squeezed(one.name, _LONGEST), TITLE_COLUMNS), "row")
+            self.sheet.write_string(row, TITLE_COLUMNS, plain(one.unit), self.styles["column"])
+            self._place(row, TITLE_COLUMNS + 1, one, (Doubt.CONFIDENCE,) if one.confidence < SURE else ())
+        return top + 3 + len(indicators)
 
     def _grid(self, grid: Grid, top: int) -> int:
         # A grid without titles of rows (reviews and suits stand on one line) begins where the numbers of the others do.
@@ -108,17 +123,19 @@ class _Drawing:
 
     def _places(self, line: Line, row: int) -> None:
         for column, place in enumerate(line.places, TITLE_COLUMNS):
-            cell = place.cell
-            style = self.styles.cell(str(cell.status) if cell else "gap", place.key in self.doubts)
-            if cell is None or cell.value is None:
-                self.sheet.write_blank(row, column, None, style)
-            else:
-                self.sheet.write_number(row, column, cell.value, style)
-            if cell is not None:
-                self.sheet.write_comment(row, column, comment(cell, self.doubts.get(place.key, ())), _COMMENT)
+            self._place(row, column, place.cell, self.doubts.get(place.key, ()))
+
+    def _place(self, row: int, column: int, cell: Cell | Indicator | None, doubts: tuple[Doubt, ...]) -> None:
+        style = self.styles.cell(str(cell.status) if cell else "gap", bool(doubts))
+        if cell is None or cell.value is None:
+            self.sheet.write_blank(row, column, None, style)
+        else:
+            self.sheet.write_number(row, column, cell.value, style)
+        if cell is not None:
+            self.sheet.write_comment(row, column, comment(cell, doubts), _COMMENT)
 
 
-def comment(cell: Cell, doubts: tuple[Doubt, ...]) -> str:
+def comment(cell: Cell | Indicator, doubts: tuple[Doubt, ...]) -> str:
     """What stands behind a number: its status and confidence, its characters in the source, and why it is in doubt."""
     status, sure = words.word(str(cell.status)), words.word("confidence")
     lines = [f"{status.zh} {status.en} · {sure.zh} {cell.confidence:.4f}"]

@@ -185,3 +185,12 @@ def test_no_two_sheets_are_called_alike(wanted: list[str]) -> None:
     claimed = [names.claim(name) for name in wanted]
     assert len({name.lower() for name in claimed}) == len(claimed)
     assert all(0 < len(name) <= LONGEST and not set(name) & set("[]:*?/\\") and name[0] != "'" != name[-1] for name in claimed)
+
+
+def test_an_old_statistics_table_stands_in_place_of_the_statutory_ones(legacy: Review) -> None:
+    sheet = drawn_of(legacy.extraction)
+    assert [sheet["A4"].value, sheet["A5"].value, sheet["D5"].value, sheet["E5"].value] == ["2019年以前的统计表", "指标", "单位", "数值"]
+    assert [sheet["A6"].value, sheet["D6"].value, sheet["E6"].value] == ["(一)收到申请数", "件", 13]
+    start, end = legacy.extraction.legacy[0].spans[0]
+    assert sheet["E6"].comment.text.splitlines()[1:3] == ["“13”", f"[{start}, {end})"]
+    assert sheet["A12"].value == "七、依申请公开信息收取的费用"
