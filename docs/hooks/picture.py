@@ -100,8 +100,8 @@ def _draw_tutorial(browser: Browser, scratch: Path) -> None:
 
 
 def _keep(name: str, picture: bytes) -> None:
-    """Write it as a PNG of few colours: a third of the bytes, and nobody sees it."""
-    image = Image.open(BytesIO(picture)).convert("RGB").quantize(96, dither=Image.Dither.NONE)
+    """Write it as a PNG of 256 colours: a third of the bytes."""
+    image = Image.open(BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     image.save(DOCS / "images" / name, "png", optimize=True)
 
 
