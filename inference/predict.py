@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -21,6 +22,8 @@ from gongkai.model.errors import CheckpointError, ConfigError
 from gongkai.model.types import LabelledPage, Page
 from gongkai.model.vocabulary import Encoded
 from gongkai.model.windows import cut, stitch
+
+_BREAK = re.compile(r"\n\s*")
 
 
 class Labeller(Protocol):
@@ -44,6 +47,11 @@ class WindowSettings(BaseModel):
         if self.window <= room:
             return self
         return WindowSettings(window=room, overlap=self.overlap * room // self.window)
+
+
+def line_starts(text: str) -> list[int]:
+    """Where lines of `text` begin that say something, but for the first."""
+    return [match.end() for match in _BREAK.finditer(text)]
 
 
 def window_settings() -> WindowSettings:
@@ -88,7 +96,7 @@ class Predictor:
         encoded = self.checkpoint.vocabulary.encode(text)
         if not len(encoded.ids):
             return encoded, np.zeros((0, len(self.checkpoint.tags)), dtype=np.float32)
-        windows = cut(len(encoded.ids), self.settings.window, self.settings.overlap)
+        windows = cut(len(encoded.ids), self.settings.window, self.settings.overlap, encoded.positions(line_starts(text)))
         framed = (self._framed(encoded.ids[window.start : window.end]) for window in windows)
         return encoded, stitch(windows, map(self._inner, self.network.run(framed)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +23,10 @@ class Encoded:
 
     ids: NDArray[np.int64]
     offsets: NDArray[np.int32]
+
+    def positions(self, characters: Sequence[int]) -> list[int]:
+        """For each of `characters` (places in the text) the first token that stands there or behind it."""
+        return [int(place) for place in np.searchsorted(self.offsets[:, 0], characters)]
 
 
 class Vocabulary(Protocol):

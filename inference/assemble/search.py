@@ -150,8 +150,9 @@ def _moves(stage: Stage, states: Floats, costs: Floats, bound: float) -> tuple[F
 def _merged(arrived: Floats, costs: Floats, moves: _Moves) -> tuple[Floats, Floats, _Moves]:
     """Equal arrivals as one state at the lowest cost."""
     flat = arrived.reshape(len(arrived), -1) + 0.0  # -0.0 and 0.0 are the same bytes after this
-    places: dict[bytes, int] = {}
-    after = np.fromiter((places.setdefault(row.tobytes(), len(places)) for row in flat), np.intp, len(flat))
+    rows: list[bytes] = flat.view(np.dtype((np.void, flat.itemsize * flat.shape[1]))).ravel().tolist()
+    places = {row: place for place, row in enumerate(dict.fromkeys(rows))}
+    after = np.fromiter(map(places.__getitem__, rows), np.intp, len(rows))
     states = np.empty((len(places), flat.shape[1]))
     states[after] = flat
     lowest = np.full(len(states), inf)

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,8 +16,16 @@ def test_neighbours_share_the_overlap_and_split_it() -> None:
     assert cut(14, 8, 2) == (Window(0, 8, 0, 7), Window(6, 14, 7, 14))
 
 
-def test_last_window_moves_back_instead_of_shrinking() -> None:
-    assert cut(16, 8, 2) == (Window(0, 8, 0, 7), Window(6, 14, 7, 11), Window(8, 16, 11, 16))
+def test_the_last_window_is_as_short_as_what_is_left() -> None:
+    assert cut(16, 8, 2) == (Window(0, 8, 0, 7), Window(6, 14, 7, 13), Window(12, 16, 13, 16))
+
+
+def test_windows_meet_where_a_line_begins() -> None:
+    assert cut(40, 20, 4, [5, 14, 16, 19, 33]) == (Window(0, 20, 0, 16), Window(14, 34, 16, 32), Window(30, 40, 32, 40))
+
+
+def test_a_line_that_is_not_near_is_passed_by() -> None:
+    assert cut(40, 20, 4, [5, 13]) == cut(40, 20, 4)
 
 
 def test_nothing_has_no_windows() -> None:
@@ -31,29 +41,26 @@ def test_impossible_overlap_is_refused(size: int, overlap: int) -> None:
 layouts = st.integers(1, 60).flatmap(lambda size: st.tuples(st.integers(1, 500), st.just(size), st.integers(0, size - 1)))
 
 
-@given(layouts)
-def test_every_position_is_kept_once_from_a_window_that_has_it(layout: tuple[int, int, int]) -> None:
+lines = st.lists(st.integers(0, 500)).map(sorted)
+
+
+@given(layouts, lines)
+def test_every_position_is_kept_once_from_a_window_that_has_it(layout: tuple[int, int, int], lines: list[int]) -> None:
     length, size, overlap = layout
-    windows = cut(length, size, overlap)
+    windows = cut(length, size, overlap, lines)
     assert [i for w in windows for i in range(w.keep_start, w.keep_end)] == list(range(length))
     assert all(w.start <= w.keep_start <= w.keep_end <= w.end for w in windows)
-    assert {w.end - w.start for w in windows} == {min(size, length)}
+    assert {w.end - w.start for w in windows[:-1]} <= {size}
+    assert 0 < windows[-1].end - windows[-1].start <= size
 
 
-@given(layouts)
-def test_a_position_is_kept_where_it_is_farthest_from_a_cut(layout: tuple[int, int, int]) -> None:
+@given(layouts, lines)
+def test_what_is_kept_has_half_the_overlap_around_it(layout: tuple[int, int, int], lines: list[int]) -> None:
     length, size, overlap = layout
-    windows = cut(length, size, overlap)
-
-    def room(window: Window, position: int) -> int:
-        left = position - window.start + 1 if window.start else length
-        right = window.end - position if window.end < length else length
-        return min(left, right)
-
-    for window in windows:
-        for position in range(window.keep_start, window.keep_end):
-            best = max(room(other, position) for other in windows if other.start <= position < other.end)
-            assert room(window, position) == best
+    for one, other in itertools.pairwise(cut(length, size, overlap, lines)):
+        assert one.end - one.keep_end >= overlap // 2
+        assert other.keep_start - other.start == overlap - overlap // 2
+        assert one.end - other.start >= overlap
 
 
 @given(layouts)
