@@ -150,7 +150,8 @@ def _moves(stage: Stage, states: Floats, costs: Floats, bound: float) -> tuple[F
 def _merged(arrived: Floats, costs: Floats, moves: _Moves) -> tuple[Floats, Floats, _Moves]:
     """Equal arrivals as one state at the lowest cost."""
     flat = arrived.reshape(len(arrived), -1) + 0.0  # -0.0 and 0.0 are the same bytes after this
-    rows: list[bytes] = flat.view(np.dtype((np.void, flat.itemsize * flat.shape[1]))).ravel().tolist()
+    everything, width = flat.tobytes(), flat.itemsize * flat.shape[1]
+    rows = [everything[number * width : (number + 1) * width] for number in range(len(flat))]
     places = {row: place for place, row in enumerate(dict.fromkeys(rows))}
     after = np.fromiter(map(places.__getitem__, rows), np.intp, len(rows))
     states = np.empty((len(places), flat.shape[1]))
