@@ -79,5 +79,9 @@ def _contained(title: str, wording: str) -> float:
 
 def _in_order(title: str, wording: str) -> bool:
     """Whether a title is what is left of a wording after some of its characters are left out."""
-    rest = iter(wording)
-    return all(character in rest for character in title)
+    place = -1
+    for character in title:
+        place = wording.find(character, place + 1)
+        if place < 0:
+            return False
+    return True

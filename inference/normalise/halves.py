@@ -67,9 +67,27 @@ def likelihood(first: str, second: str) -> float:
 
 
 @cache
+def _silent(hidden: int) -> frozenset[int]:
+    """The first bytes that make, behind the byte `hidden`, a pair that prints nothing."""
+    return frozenset(lead for lead in range(0x100) if is_pair(hidden, lead) and not printed(hidden, lead))
+
+
+@cache
+def _followers(first: str) -> tuple[tuple[tuple[int, int], str, float], ...]:
+    """Characters seen behind `first`, each as (its two bytes, character, likelihood)."""
+    knows = lexicon().knows
+    return tuple(
+        (pair, character, likelihood(first, character))
+        for pair, character in halves().whole.items()
+        if knows(first, character) or (first == "(" and character in NUMERALS)
+    )
+
+
+@cache
 def behind_hidden(hidden: int, trail: int) -> tuple[str, ...]:
     """The characters that end with `trail` and whose first byte makes, behind the byte `hidden`, a pair that prints nothing."""
-    return tuple(c for c, lead in halves().by_trail.get(trail, ()) if is_pair(hidden, lead) and not printed(hidden, lead))
+    silent = _silent(hidden)
+    return tuple(character for character, lead in halves().by_trail.get(trail, ()) if lead in silent)
 
 
 @cache
@@ -78,12 +96,6 @@ def between_hidden(first: str, hidden: int) -> tuple[tuple[str, int, float], ...
 
     Each as (character, its other byte, likelihood).
     """
-    known = lexicon()
-    found = [
-        (character, pair[1], likelihood(first, character))
-        for pair, character in halves().whole.items()
-        if is_pair(hidden, pair[0])
-        and not printed(hidden, pair[0])
-        and (known.knows(first, character) or (first == "(" and character in NUMERALS))
-    ]
+    silent = _silent(hidden)
+    found = [(character, pair[1], score) for pair, character, score in _followers(first) if pair[0] in silent]
     return tuple(sorted(found, key=lambda f: (-f[2], f[0])))
