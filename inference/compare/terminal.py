@@ -87,7 +87,7 @@ def _numbers(one: Difference) -> tuple[Text, ...]:
         return _cell(one.a, Side.A in one.doubtful), Text("× ", style="dim")
     if one.standing is Standing.FORM_B:
         return Text("× ", style="dim"), _cell(one.b, Side.B in one.doubtful)
-    share = "" if one.relative is None else f"{100 * one.relative:+.1f}"
+    share = "" if one.relative is None else f"{100 * one.relative:+.1f}" if one.relative else "0.0"
     return _cell(one.a, Side.A in one.doubtful), _cell(one.b, Side.B in one.doubtful), _gap(one), Text(share)
 
 

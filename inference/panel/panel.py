@@ -48,6 +48,8 @@ class Summary:
     damaged: int = 0
     verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
     sums: Counter[str] = field(default_factory=Counter)
+    parents: int = 0
+    """Organs with a report that the hierarchy has above others."""
     strangers: tuple[str, ...] = ()
     """Names of the hierarchy that no report bears."""
     trends: Trends = field(default_factory=Trends)
@@ -90,6 +92,7 @@ class _Panel:
             if parent in self.settings.hierarchy:
                 self._parent(parent, year)
         self.summary.organs = len({organ for organ, _ in self.reporting})
+        self.summary.parents = len({organ for organ, _ in self.reporting} & self.settings.hierarchy.keys())
         self.summary.strangers = tuple(self._strangers())
         return self.summary
 
@@ -128,10 +131,14 @@ class _Panel:
         rates = rates_of(one)
         for found in rates:
             self._add(rate_row(one, found))
-        self.summary.trends.add(one, rates)
+        self.summary.trends.add(one, rates, self._holds_others(one))
         self.summary.organ_years += 1
         self.summary.doubles += len(one.documents) > 1
         self.summary.disputed += any(document.differing for document in one.documents)
+
+    def _holds_others(self, one: OrganYear) -> bool:
+        """Whether an organ below this one reports on the same year."""
+        return any((child, one.year) in self.reporting for child in self.settings.hierarchy.get(one.organ, ()))
 
     def _parent(self, parent: str, year: int) -> None:
         above = self._resolved(parent, year, self.shelf.of(parent, year))

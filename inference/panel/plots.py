@@ -26,6 +26,12 @@ NAMES = ("requests", "outcomes", "reviews")
 MOST_LINES = 8
 """Organs that get a line each; of more the middle half is drawn."""
 _OUTCOMES = ("#1b6f78", "#7fb8ad", "#c0522d", "#e0a458", "#7a5c99", "#a9a49b")
+_PARTS = {
+    "granted": "予以公开 granted", "partially granted": "部分公开 partially granted", "denied": "不予公开 denied",
+    "unavailable": "无法提供 unavailable", "rejected": "不予处理 rejected", "other": "其他 other",
+    "upheld": "结果维持 upheld", "corrected": "结果纠正 corrected", "pending": "尚未审结 pending",
+}  # fmt: skip
+_WIDE = 5  # years that have room for a label on one line
 _ENDS = ("#1b6f78", "#c0522d", "#e0a458", "#a9a49b")
 _LINES = ("#1b6f78", "#c0522d", "#7a5c99", "#e0a458", "#3f7d3a", "#b0395f", "#4a63a8", "#6d6a63")
 _CHINESE = ["Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei", "WenQuanYi Zen Hei"]
@@ -109,7 +115,7 @@ def _requests(trends: Trends) -> Figure | None:
         figure.legend(loc="outside right upper", frameon=False, fontsize=8)
     else:
         _band(axes, trends)
-    _label_years(axes, {year: f"{year}\n{spread.reports} of {trends.reports[year]}\nreports" for year, spread in spreads.items()})
+    _label_years(axes, {year: f"{year}\n{spread.reports} of {trends.reports[year]} reports" for year, spread in spreads.items()})
     axes.set_ylim(bottom=0)
     return figure
 
@@ -127,8 +133,8 @@ def _band(axes: Axes, trends: Trends) -> None:
     spreads = trends.received()
     wide = {year: spread.quarters for year, spread in spreads.items() if spread.quarters}
     lower, upper = ([quarters[side] for quarters in wide.values()] for side in (0, 1))
-    axes.fill_between(list(wide), lower, upper, color=_OUTCOMES[1], alpha=0.4, linewidth=0, label="middle half of the organs")
-    axes.plot(list(spreads), [spread.middle for spread in spreads.values()], marker="o", color=_OUTCOMES[0], label="median organ")
+    axes.fill_between(list(wide), lower, upper, color=_OUTCOMES[1], alpha=0.4, linewidth=0, label="中间一半机关 middle half of the organs")
+    axes.plot(list(spreads), [spread.middle for spread in spreads.values()], marker="o", color=_OUTCOMES[0], label="中位机关 median organ")
     axes.legend(frameon=False, fontsize=8)
 
 
@@ -159,7 +165,7 @@ def _reviews(trends: Trends) -> Figure | None:
 
 
 def _label(year: int, one: Pooled, trends: Trends, unit: str) -> str:
-    return f"{year}\n{one.whole:,} {unit}\n{one.reports} of {trends.reports[year]}\nreports"
+    return f"{year}\n{one.whole:,} {unit}\n{one.reports} of {trends.apart[year]} reports"
 
 
 def _shares(axes: Axes, pooled: Mapping[int, Pooled], colours: Sequence[str]) -> None:
@@ -168,13 +174,14 @@ def _shares(axes: Axes, pooled: Mapping[int, Pooled], colours: Sequence[str]) ->
     below = dict.fromkeys(years, 0.0)
     for colour, name in zip(colours, next(iter(years.values())).parts if years else (), strict=False):
         shares = {year: 100 * one.parts[name] / one.whole for year, one in years.items()}
-        axes.bar(list(years), list(shares.values()), bottom=list(below.values()), color=colour, width=0.7, label=name)
+        axes.bar(list(years), list(shares.values()), bottom=list(below.values()), color=colour, width=0.7, label=_PARTS[name])
         below = {year: below[year] + share for year, share in shares.items()}
     axes.set_ylabel("%")
     axes.set_ylim(0, 100)
 
 
 def _label_years(axes: Axes, labels: Mapping[int, str]) -> None:
-    axes.set_xticks(list(labels), list(labels.values()), fontsize=8)
+    crowded = len(labels) > _WIDE
+    axes.set_xticks(list(labels), [text.replace(" reports", "\nreports") if crowded else text for text in labels.values()], fontsize=8)
     if labels:
         axes.set_xlim(min(labels) - 0.6, max(labels) + 0.6)

@@ -18,6 +18,11 @@ def readme(summary: Summary, kind: Format, plots: tuple[str, ...]) -> str:
     """The README in Markdown; the same panel gives the same text."""
     tables = (files("gongkai.inference.panel") / "tables.md").read_text(encoding="utf-8")
     parts = ["# A panel of annual reports on government information", *_numbers(summary), *_checks(summary), *_rates(summary)]
+    if plots and summary.parents:
+        parts.append(
+            f"The plots of outcomes, reviews and suits leave out {counted(summary.parents, 'organ')} for the years in which organs below report: "
+            "their numbers hold those of their children, and would count twice."
+        )
     parts += [f"![{name.partition('.')[0]}](plots/{name})" for name in plots]
     return "\n\n".join([*parts, tables.replace("SUFFIX", str(kind)).strip()]) + "\n"
 

@@ -62,24 +62,30 @@ class Trends:
     """The organs and years whose number of requests is in doubt."""
     reports: dict[int, int] = field(default_factory=dict)
     """How many reports there are of a year."""
+    apart: dict[int, int] = field(default_factory=dict)
+    """How many of them hold no numbers of another: those that may be added up."""
     _parts: dict[str, dict[int, list[Mapping[str, Number]]]] = field(default_factory=dict)
     _rates: dict[str, dict[int, list[float]]] = field(default_factory=dict)
 
-    def add(self, one: OrganYear, rates: Iterable[RateValue]) -> None:
-        """Count one report more."""
+    def add(self, one: OrganYear, rates: Iterable[RateValue], holds_others: bool = False) -> None:
+        """Count one report more. What `holds_others`, as a city's numbers hold those of its counties, is in no sum: it would count twice."""
         self.reports[one.year] = self.reports.get(one.year, 0) + 1
         received = one.report.value(RECEIVED)
         if received is not None:
             self.requests.setdefault(one.organ, {})[one.year] = received
             self.doubtful.update({(one.organ, one.year)} if one.doubts(RECEIVED) else ())
-        self._add_parts(
-            "outcomes", one.year, {name: _outcome(name, keys, one) for name, keys in OUTCOMES.items()}, one.report.value(HANDLED)
-        )
-        for kind, rows in REVIEWS.items():
-            self._add_parts(kind, one.year, {end: _over(rows, end, one) for end in ENDS}, _over(rows, "total", one))
+        if not holds_others:
+            self._pool(one)
         for found in rates:
             if found.value is not None:
                 self._rates.setdefault(found.rate.name, {}).setdefault(one.year, []).append(found.value)
+
+    def _pool(self, one: OrganYear) -> None:
+        self.apart[one.year] = self.apart.get(one.year, 0) + 1
+        outcomes = {name: _outcome(name, keys, one) for name, keys in OUTCOMES.items()}
+        self._add_parts("outcomes", one.year, outcomes, one.report.value(HANDLED))
+        for kind, rows in REVIEWS.items():
+            self._add_parts(kind, one.year, {end: _over(rows, end, one) for end in ENDS}, _over(rows, "total", one))
 
     def years(self) -> list[int]:
         """The years of which there is a report, in order."""

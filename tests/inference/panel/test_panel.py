@@ -15,6 +15,7 @@ from gongkai.inference.panel.organ_year import organ_year
 from gongkai.inference.panel.panel import Settings, Summary, make_panel
 from gongkai.inference.panel.rates import RATES, rates_of
 from gongkai.inference.panel.shelf import Shelf
+from gongkai.inference.panel.summary import readme
 from gongkai.inference.panel.tables import TABLES, Format
 from gongkai.inference.panel.trends import Spread, spread
 from gongkai.inference.results import Check, Extraction, Verdict
@@ -261,6 +262,18 @@ def test_trends_count_what_is_whole(tmp_path: Path, report: Make, results: Write
     (pooled,) = trends.pooled("reviews").values()
     assert (pooled.reports, pooled.whole, dict(pooled.parts)) == (1, 4, {"upheld": 2, "corrected": 1, "other": 0, "pending": 1})
     assert (trends.pooled("outcomes"), trends.pooled("suits")) == ({}, {})
+
+
+def test_what_holds_the_numbers_of_others_is_not_added_to_them(tmp_path: Path, report: Make, results: Write) -> None:
+    ends = {
+        f"review_litigation.review.{end}": n for end, n in (("upheld", 2), ("corrected", 0), ("other", 0), ("pending", 0), ("total", 2))
+    }
+    path = results([report(organ, year, ends) for organ, year in (("甲县", 2022), ("丙市", 2022), ("丙市", 2023))])
+    (tmp_path / "tree.csv").write_text("child,parent\n甲县,丙市\n", encoding="utf-8")
+    summary = made(path, tmp_path / "panel", Settings(hierarchy=read_hierarchy(tmp_path / "tree.csv")))
+    assert {year: (one.reports, one.whole) for year, one in summary.trends.pooled("reviews").items()} == {2022: (1, 2), 2023: (1, 2)}
+    assert (summary.trends.reports, summary.trends.apart, summary.parents) == ({2022: 2, 2023: 1}, {2022: 1, 2023: 1}, 1)
+    assert "leave out 1 organ for the years in which organs below report" in readme(summary, Format.CSV, ("reviews.svg",))
 
 
 def test_the_spread_of_values() -> None:
