@@ -42,7 +42,7 @@ def cell_evidence(extraction: Extraction) -> dict[str, frozenset[CellEvidence]]:
     for check in extraction.checks:
         for key in found.keys() & set(check.doubtful):  # a sum of an old statistics table is of no cells
             found[key].add(CellEvidence.DOUBTFUL)
-        if check.rule.startswith(NARRATIVE_RULE):
+        if check.rule.startswith(NARRATIVE_RULE) and len(check.keys) == 1:
             agrees = check.verdict is Verdict.HOLDS
             found[check.keys[0]].add(CellEvidence.NARRATIVE_AGREES if agrees else CellEvidence.NARRATIVE_CONTRADICTS)
     return {key: frozenset(evidence) for key, evidence in found.items()}

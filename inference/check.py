@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from gongkai.inference.arithmetic import EPSILON, Sum, form_for_sums, same, sums_of
-from gongkai.inference.facts import CELLS_OF, Fact
+from gongkai.inference.facts import Fact, keys_of
+from gongkai.inference.forms import forms
 from gongkai.inference.results import Cell, Check, Status, Verdict
 
 _MOST_DOUBTFUL = 3
@@ -27,11 +28,14 @@ class Valued(Protocol):
 
 
 def check(cells: Mapping[str, Cell], form: str | None, facts: Mapping[str, Fact]) -> tuple[Check, ...]:
-    """Every sum of the form of which at least one cell has a value, then every figure of the narrative that a cell repeats.
+    """Every sum of the form of which at least one cell has a value, then every figure of the narrative that cells repeat.
 
     A sum with a blank or missing cell is `unknown`. Cells derived from a figure are not held against that figure.
     """
-    return (*check_sums(sums_of(form_for_sums(form, set(cells))), cells), *_against_narrative(cells, facts))
+    return (
+        *check_sums(sums_of(form_for_sums(form, set(cells))), cells),
+        *_against_narrative(cells, facts, form_for_sums(form, set(cells))),
+    )
 
 
 def check_sums(rules: Iterable[Sum], cells: Mapping[str, Valued]) -> tuple[Check, ...]:
@@ -133,11 +137,13 @@ def _equation(rule: Sum, chosen: Sequence[str], cells: Mapping[str, Valued]) -> 
     return [*(float((key in rule.left) - (key in rule.right)) for key in chosen), float(right - left)]
 
 
-def _against_narrative(cells: Mapping[str, Cell], facts: Mapping[str, Fact]) -> tuple[Check, ...]:
-    found = []
-    for label, key in CELLS_OF.items():
-        cell = cells.get(key)
-        if label in facts and cell is not None and cell.value is not None and cell.status is not Status.DERIVED:
-            verdict = Verdict.HOLDS if same(cell.value, facts[label].value) else Verdict.BROKEN
-            found.append(Check(f"{NARRATIVE_RULE}{label}", (key,), cell.value, facts[label].value, verdict))
-    return tuple(found)
+def _against_narrative(cells: Mapping[str, Cell], facts: Mapping[str, Fact], form: str) -> Iterator[Check]:
+    """Every fact that cells read off a table repeat: one cell, or all rows of a group, or both rows of suits, by their sum."""
+    for label, fact in facts.items():
+        keys = keys_of(label, forms()[form].keys())
+        values = [cells[key].value for key in keys if key in cells and cells[key].status is not Status.DERIVED]
+        read = [value for value in values if value is not None]
+        if keys and len(read) == len(keys):
+            verdict = Verdict.HOLDS if same(sum(read), fact.value) else Verdict.BROKEN
+            spans = tuple((figure.start, figure.end) for figure in fact.figures)
+            yield Check(f"{NARRATIVE_RULE}{label}", keys, sum(read), fact.value, verdict, spans=spans)

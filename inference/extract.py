@@ -94,16 +94,17 @@ class Extractor:
         assembly = assemble(statutory, figures, own_tables(document.flat, document.tables, text.aligned), regions)
         entities = read_entities(page)
         located = Locator(document.source_text, text.aligned)
+        told = located.figures(figures)
         extraction = Extraction(
             source=document.name,
             form=assembly.form,
             agency=agency_of(entities, page),
             report_year=report_year_of(page, entities),
             cells=located.cells(assembly.cells),
-            figures=located.figures(figures),
+            figures=told,
             entities=located.entities(entities),
             checks=(
-                *check({cell.key: cell for cell in assembly.cells}, assembly.form, facts_of(figures)),
+                *check({cell.key: cell for cell in assembly.cells}, assembly.form, facts_of(told)),
                 *check_sums(legacy.sums, {row.key: row for row in legacy.indicators if row.key}),
             ),
             repairs=text.repairs,

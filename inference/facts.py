@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from gongkai.inference.results import Figure
+from gongkai.inference.forms import forms
+from gongkai.inference.results import Basis, Figure
 
 CELLS_OF: Mapping[str, str] = {
     "requests_received": "requests.new_received.total",
@@ -34,6 +35,9 @@ GROUPS_OF: Mapping[str, str] = {
 
 LITIGATION_ROWS = ("litigation_direct", "litigation_after_review")
 OUTCOMES = {"": "total", "_upheld": "upheld", "_corrected": "corrected", "_other": "other", "_pending": "pending"}
+_ORGANISATIONS = ("business", "research", "social_org", "legal_service", "other")
+_ADDED = (*GROUPS_OF, "requests_organization")  # each ground and kind of applicant counts by itself where no total is printed
+_ONE_LIST = 40  # characters between the members of a list, with what they are called
 _REVIEW_PARTS = ("reviews_upheld", "reviews_corrected", "reviews_other", "reviews_pending")
 
 
@@ -66,9 +70,30 @@ def facts_of(figures: Sequence[Figure]) -> dict[str, Fact]:
 
 
 def _agreed(label: str, stated: Sequence[Figure]) -> Fact | None:
-    values = {figure.value for figure in stated}
+    values = {_counted(one) for one in _lists(stated)} if label in _ADDED else {figure.value for figure in stated}
     value = next(iter(values))
     return Fact(label, value, tuple(stated)) if len(values) == 1 and value is not None else None
+
+
+def _lists(stated: Sequence[Figure]) -> list[list[Figure]]:
+    """Printed numbers of one label that stand in one list (国家秘密1件、过程性信息2件) together; what stands alone by itself."""
+    lists: list[list[Figure]] = []
+    for figure in stated:
+        before = lists[-1][-1] if lists else None
+        near = before is not None and 0 <= figure.start - before.end <= _ONE_LIST
+        if before is not None and near and before.basis is figure.basis is Basis.PRINTED:
+            lists[-1].append(figure)
+        else:
+            lists.append([figure])
+    return lists
+
+
+def _counted(members: Sequence[Figure]) -> int | float | None:
+    """What a list comes to: its first number if the rest add up to that, else the sum. Of two alike nobody knows which it is."""
+    first, *rest = (figure.value or 0 for figure in members)
+    if len(rest) == 1 and first == rest[0] != 0:
+        return None
+    return first if not rest or first == sum(rest) else first + sum(rest)
 
 
 def _summed_parts(by_label: Mapping[str, Sequence[Figure]], facts: Mapping[str, Fact]) -> dict[str, Fact]:
@@ -78,3 +103,22 @@ def _summed_parts(by_label: Mapping[str, Sequence[Figure]], facts: Mapping[str, 
     if whole is None or sum(sums.values()) != whole.value:
         return {}
     return {label: Fact(label, sums[label], tuple(by_label[label])) for label in parts}
+
+
+def keys_of(label: str, cells: Collection[str]) -> tuple[str, ...]:
+    """The cells that add up to a figure of `label`; of a group of rows those that the page has. None for labels that no cell repeats."""
+    if label in CELLS_OF:
+        return (CELLS_OF[label],)
+    if label in GROUPS_OF:
+        return tuple(key for key in _totals(GROUPS_OF[label]) if key in cells)
+    if label == "requests_organization":
+        return tuple(f"requests.new_received.{column}" for column in _ORGANISATIONS)
+    outcome = label.removeprefix("litigations")
+    if outcome != label and outcome in OUTCOMES:
+        return tuple(f"review_litigation.{row}.{OUTCOMES[outcome]}" for row in LITIGATION_ROWS)
+    return ()
+
+
+def _totals(prefix: str) -> tuple[str, ...]:
+    keys = (key for form in forms().values() for key in form.table("requests").keys())
+    return tuple(dict.fromkeys(key for key in keys if key.startswith(f"requests.{prefix}") and key.endswith(".total")))

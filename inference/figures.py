@@ -20,13 +20,16 @@ _REACH = 16
 _CUT_OFF = 3
 _NEAREST = 60
 _SPACE = r"\s{0,2}"
-_ARABIC = rf"\d+(?:{_SPACE}[.,]?{_SPACE}\d+)*(?:\s?[余多]?\s?[万亿]|[百千](?![分家姓户名]))?"
+_ARABIC = rf"\d+(?:{_SPACE}[.,]?{_SPACE}\d+)*(?:\s?[余多]?\s?[百千]?[万亿]|[百千](?![分家姓户名]))?"
 _NUMERAL = rf"百分之(?:\d+(?:\.\d+)?|[{NUMERAL_CHARS}]+)|[{NUMERAL_CHARS}廿卅]+"
 _NUMBER = re.compile(rf"{_ARABIC}|{_NUMERAL}")
 _LEFT = re.compile(r"(?:\d+|\d[\d,]*,|\d[\d,]*\.)$")
 _RIGHT = re.compile(r"\d+|,\d{3}(?!\d)|\.\d+")
-_SCALE = re.compile(r"\s?[余多]?\s?[万亿](?![元]*[户家])|[百千](?![分家姓户名里])")
+_SCALE = re.compile(r"\s?[余多]?\s?[百千]?[万亿](?![元]*[户家])|[百千](?![分家姓户名里])")
+_MORE_SCALES = re.compile(r"(?:\d+(?:\.\d+)?[百千万]+)+")
+_COUNTING = NUMERAL_CHARS + "廿卅"
 _DATE_AFTER = re.compile(r" ?(?:年|月|日)")
+_ORDINAL = re.compile(r"[一二三四五六七八九十]+是")
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _MEASURE = re.compile(r"^[余多来几]?\s*(?:人次|件次|条次|场次|[件条宗份起例次期册篇个部元封场人%])?\s*")
 _LIMIT_AFTER = re.compile(r"\s*(?:个|%)?\s*(?:工作|法定)?(?:日|天|年|月|%)")
@@ -62,13 +65,19 @@ def snap(text: str, start: int, end: int) -> Offsets | None:
     first, last = found[0]
     if folded[first].isdigit():
         first -= _cut_off(folded, first)
-    elif folded[first] in NUMERAL_CHARS:
+    elif folded[first] in _COUNTING:
         first, last = _numeral_run(folded, first, last)
     while folded[last - 1].isdigit() and (more := _RIGHT.match(folded, last)):
         last = more.end()
     scale = _SCALE.match(folded, last) if folded[last - 1].isdigit() else None
-    last = scale.end() if scale else last
-    return None if _DATE_AFTER.match(folded, last) else (first + origin, last + origin)
+    last = _with_more_scales(folded, first, scale.end() if scale else last)
+    return None if _DATE_AFTER.match(folded, last) or _ORDINAL.match(folded, first) else (first + origin, last + origin)
+
+
+def _with_more_scales(text: str, first: int, last: int) -> int:
+    """The end of a number that goes on behind its 万 or 亿 (1万2千)."""
+    more = _MORE_SCALES.match(text, last) if text[last - 1] in "万亿" else None
+    return more.end() if more and read_number(text[first : more.end()]) else last
 
 
 def _cut_off(text: str, first: int) -> int:
@@ -81,9 +90,9 @@ def _cut_off(text: str, first: int) -> int:
 def _numeral_run(text: str, first: int, last: int) -> Offsets:
     """The run of Chinese numerals round `first` to `last`, where it is one number; otherwise those two."""
     begin, end = first, last
-    while begin and text[begin - 1] in NUMERAL_CHARS:
+    while begin and text[begin - 1] in _COUNTING:
         begin -= 1
-    while end < len(text) and text[end] in NUMERAL_CHARS:
+    while end < len(text) and text[end] in _COUNTING:
         end += 1
     return (begin, end) if read_number(text[begin:end]) else (first, last)
 

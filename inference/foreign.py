@@ -26,6 +26,9 @@ _ALL_YEARS = re.compile(
     r"历年(?:来)?(?:累计|共|合计)[^,，。;；:：]{0,12}$|累计至今[^,，。;；]{0,14}$|(?:过去|近)[两三四五六七八九十]年,?[^,，。;；分]{0,24}$"
 )
 _PLAN = re.compile(r"(?:不少于|不低于|力争|计划数[:：]?|目标数?[:：为])[^,，。;；()（）]{0,10}$")
+_NO_COUNT = re.compile(r"(?:日期|时间|邮编|编号|文号)[:：]\s?$")
+_HOTLINE = re.compile(r"[”\"』」]?(?:政务|市民|公共|服务|便民|投诉|举报|纳税|海关){0,3}(?:热线|平台|工单|电话|专线)")
+_HOTLINES = re.compile(r"12\d{3}|1[12]\d")
 _PLANNED = re.compile(r"不少于|不低于|力争|目标|计划")
 _AND_MORE = re.compile(r"(?:人次|[次期篇条场件])以上")
 _REMISSION = re.compile(r"(?:未|没有|无|不存在)[^收]{0,4}减免")
@@ -66,7 +69,9 @@ def _denies_something_else(figure: Figure) -> bool:
 
 
 def _printed_otherwise(figure: Figure, before: str, sentence: str, after: str) -> bool:
-    if any(pattern.search(sentence) for pattern in (_ALL_YEARS, _PLAN)) or _UNRELATED.match(after):
+    if any(pattern.search(sentence) for pattern in (_ALL_YEARS, _PLAN, _NO_COUNT)) or _UNRELATED.match(after):
+        return True
+    if _HOTLINES.fullmatch(fold(figure.text)) and _HOTLINE.match(after):
         return True
     if _AND_MORE.match(after) and _PLANNED.search(sentence):
         return True

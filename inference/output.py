@@ -33,7 +33,7 @@ def to_dict(extraction: Extraction) -> Record:
         "cells": [_cell(cell) for cell in extraction.cells],
         "figures": [_figure(figure) for figure in extraction.figures],
         "entities": [_entity(entity) for entity in extraction.entities],
-        "checks": [_check(check) for check in extraction.checks],
+        "checks": [{**_check(check), **_places(check)} for check in extraction.checks],
         "repairs": [{"kind": repair.kind, "count": repair.count} for repair in extraction.repairs],
         "warnings": list(extraction.warnings),
         **legacy,
@@ -136,6 +136,10 @@ def _indicator(indicator: Indicator) -> Record:
         "name_span": list(indicator.name_span),
         "confidence": round(indicator.confidence, PLACES),
     }
+
+
+def _places(check: Check) -> Record:
+    return {"spans": [list(span) for span in check.spans]} if check.spans else {}
 
 
 def _check(check: Check) -> Record:

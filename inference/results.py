@@ -96,7 +96,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The verdict on one rule. `doubtful` names the fewest cells that would have to be wrong if it is broken."""
+    """The verdict on one rule. `doubtful` names the fewest cells that would have to be wrong if it is broken.
+
+    `spans` are the places of the narrative that say `right`, where the rule holds cells against it.
+    """
 
     rule: str
     keys: tuple[str, ...]
@@ -104,6 +107,7 @@ class Check:
     right: int | float | None
     verdict: Verdict
     doubtful: tuple[str, ...] = ()
+    spans: tuple[Offsets, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

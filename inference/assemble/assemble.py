@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from gongkai.inference.arithmetic import form_for_sums
+from gongkai.inference.assemble.cut import without_cut_cells
 from gongkai.inference.assemble.merge import merged
 from gongkai.inference.assemble.page_numbers import without_page_numbers
 from gongkai.inference.assemble.proactive import read_proactive
 from gongkai.inference.assemble.reading import Context, TableReading
 from gongkai.inference.assemble.regions import Region, find_regions
 from gongkai.inference.assemble.requests import read_requests
-from gongkai.inference.assemble.review import read_review
+from gongkai.inference.assemble.review import TABLE, read_review
 from gongkai.inference.assemble.tokens import Kind, Token, cells_overlooked, tokens_of
 from gongkai.inference.derive import derive
 from gongkai.inference.facts import facts_of
@@ -56,12 +57,12 @@ def assemble(
     contexts = [_context(page, region, grids, deduplicated) for region in found]
     facts = facts_of(figures)
     numbers = {label: fact.value for label, fact in facts.items()}
-    readings = [read_requests(context, numbers) for context in contexts if context.region.table == "requests"]
+    readings = [without_cut_cells(read_requests(context, numbers), context) for context in contexts if context.region.table == "requests"]
     learned = next((reading.layout for reading in readings if reading.layout is not None), None)
     contexts = [replace(context, learned=learned) for context in contexts]
     form = next((reading.form for reading in readings if reading.form), None)
-    readings += (read_proactive(context, form) for context in contexts if context.region.table == "proactive")
-    readings += (read_review(context, numbers) for context in contexts if context.region.table == "review_litigation")
+    readings += (without_cut_cells(read_proactive(context, form), context) for context in contexts if context.region.table == "proactive")
+    readings += (without_cut_cells(read_review(context, numbers), context) for context in contexts if context.region.table == TABLE)
     cells, conflicts = merged(readings, numbers)
     undecided = frozenset(key for reading in readings for key in reading.undecided)
     document_form = _document_form(readings)

@@ -16,6 +16,7 @@ from gongkai.inference.forms import Block
 from gongkai.inference.results import Status
 from gongkai.model.types import Page
 
+_A_ROW_SHOWN = 2  # bars after a title that show cells of its own
 _DIGIT = re.compile(r"\d")
 Facts = Mapping[str, "int | float"]
 """What the narrative states once and without contradiction, by figure label."""
@@ -104,12 +105,13 @@ def printed_rows(context: Context, lines: Sequence[Line], layout: Layout, rows: 
     found: list[PrintedRow] = []
     strange = rows_of_strange_lines(lines, rows)
     missing = {gap.first: tuple(item.key for item in gap.missing) for gap in gaps_of(lines, rows)}
+    printed = any(line.cells for line in lines)
     for index, line in enumerate(lines):
         slots = slots_of(context.page.text, line, layout)
         keys: tuple[str, ...] = (line.item.key,) if is_row(line) and line.item else strange.get(index, ())
         if is_row(line) and len(slots.slots) >= 2 * columns:
             keys += missing.get(index, ())
-        if line.cells or not _says_more(context.page.text, line):
+        if line.cells or not (_says_more(context.page.text, line) or (printed and _cut_off(context.page.text, line))):
             found += _shared_out(keys, slots, line, columns)
     return tuple(found)
 
@@ -117,6 +119,11 @@ def printed_rows(context: Context, lines: Sequence[Line], layout: Layout, rows: 
 def _says_more(text: str, line: Line) -> bool:
     """Whether numbers that are no tokens stand after a title without cells: then its cells are not known to be blank."""
     return _DIGIT.search(text, line.end_of_title, line.until) is not None
+
+
+def _cut_off(text: str, line: Line) -> bool:
+    """Whether the page ends with this title: then its cells were cut off with the rest, and nobody knows them to be blank."""
+    return line.last and not text[line.end_of_title :].strip("| \t\n") and text.count("|", line.end_of_title) < _A_ROW_SHOWN
 
 
 def _shared_out(keys: Sequence[str], slots: Slots, line: Line, columns: int) -> Iterable[PrintedRow]:

@@ -9,6 +9,7 @@ from statistics import median
 import numpy as np
 
 from gongkai.inference.assemble.candidates import Candidate, placements, priced
+from gongkai.inference.assemble.cut import ends_inside
 from gongkai.inference.assemble.decide import MARGIN, decided
 from gongkai.inference.assemble.full_line import full_line
 from gongkai.inference.assemble.glued import glued_placements, is_glued
@@ -37,7 +38,7 @@ def read_review(context: Context, facts: Facts) -> TableReading:
     """The cells of the printed table. `facts` are what the narrative says of reviews and litigations."""
     cells = tuple(token for token in context.region.tokens if token.kind is not Kind.TITLE)
     titles = context.region.titles()
-    if not cells and not _complete(titles):
+    if not cells and (not _complete(titles) or ends_inside(context, titles[-1].end)):
         return TableReading(TABLE, None, {})
     first = cells[0].start if cells else context.region.end
     before = tuple(title for title in titles if title.end <= first)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import zip_longest
 
 from gongkai.inference.numbers import is_placeholder, read_cell, says_unchanged
 from gongkai.model.labels import label_set
@@ -15,9 +16,14 @@ from gongkai.model.types import LabelledPage, Span
 TITLE_LABELS = frozenset({"section", "block", "row", "column"})
 _CELL_LABELS = frozenset({"value", "blank"})
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*")
+_LONGEST_NUMBER = 20
 _LONGEST_RULE = 2000  # characters; the line is looked at once for every span that stands on it
 # What no cell says: words without a number, unless they refer elsewhere.
 _PIECE_OF_TITLE = re.compile(r"(?=.*[一-鿿])(?!.*(?:附件|详见|见表|同上|不适用|未统计|若干))[^\d〇零一二两三四五六七八九十百千万亿]+")
+# Guidance behind a title may be long; a sentence is none.
+_REST_OF_TITLE = re.compile(r"[\u4e00-\u9fff(（][^|\n\t。]{0,160}(?=[|\n\t]|$)")
+_FIRST_CELL = re.compile(r"[^|\n。]{0,200}\|")
+_WORD, _DIGIT = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"\d")
 _NUMERIC_CHUNK = re.compile(r"(?<![^\s|])[+-]?\d[\d,.]*(?![^\s|])")
 
 
@@ -50,8 +56,30 @@ UNLABELLED = 0.5
 
 def tokens_of(page: LabelledPage) -> tuple[Token, ...]:
     """The structural spans of the page as tokens, in order, without the rules of markdown tables (`|---|---|`)."""
-    spans = (span for span in page.spans if span.label in TITLE_LABELS or span.label in _CELL_LABELS)
+    spans = (span for span in _whole_spans(page) if span.label in TITLE_LABELS or span.label in _CELL_LABELS)
     return tuple(_token(page, span) for span in spans if not _is_rule(page.page.text, span))
+
+
+def _whole_spans(page: LabelledPage) -> Iterator[Span]:
+    """The spans of the page, titles and numbers that were labelled only in part as far as their cell goes."""
+    text, before = page.page.text, 0
+    for span, following in zip_longest(page.spans, page.spans[1:]):
+        limit = following.start if following else len(text)
+        whole = _whole(text, span, before, limit)
+        yield whole
+        before = whole.end
+
+
+def _whole(text: str, span: Span, first: int, limit: int) -> Span:
+    """`span` or more of its cell, within characters `first` to `limit`, which no other span has."""
+    if span.label in ("row", "column", "block"):
+        rest = _REST_OF_TITLE.match(text, span.end)
+        return replace(span, end=len(text[: rest.end()].rstrip())) if rest and rest.end() <= limit else span
+    if span.label == "value" and text[span.start : span.end].isdigit():
+        for number in _NUMERIC_CHUNK.finditer(text, max(first, span.start - _LONGEST_NUMBER), min(limit, span.end + _LONGEST_NUMBER)):
+            if number.start() <= span.start and span.end <= number.end():
+                return replace(span, start=number.start(), end=number.end())
+    return span
 
 
 def _is_rule(text: str, span: Span) -> bool:
@@ -64,7 +92,10 @@ def _is_rule(text: str, span: Span) -> bool:
 
 
 def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> tuple[Token, ...]:
-    """Cells inside the table areas `ranges` that the model gave no label, or a figure's: the whole cell is a number."""
+    """Cells inside the table areas `ranges` that the model gave no label, or a figure's: the whole cell is a number, or it is the
+    first of a row of cells between bars and says what their numbers are.
+    """
+    text = page.page.text
     taken = [span for span in page.spans if span.label in label_set().structure]
     ends = [span.end for span in taken]
 
@@ -72,12 +103,22 @@ def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> t
         after = bisect_right(ends, start)  # spans are in order and do not overlap
         return after == len(taken) or taken[after].start >= end
 
-    return tuple(
-        Token(Kind.VALUE, start, end, page.page.text[start:end], "value", UNLABELLED)
-        for first, last in ranges
-        for start, end in _numeric_chunks(page.page.text, first, last)
-        if free(start, end)
-    )
+    found = [
+        *((Kind.VALUE, "value", *place) for first, last in ranges for place in _numeric_chunks(text, first, last)),
+        *((Kind.TITLE, "row", *place) for first, last in ranges for place in _first_cells(text, first, last)),
+    ]
+    return tuple(Token(kind, start, end, text[start:end], label, UNLABELLED) for kind, label, start, end in found if free(start, end))
+
+
+def _first_cells(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The first cell of every line of cells between bars in which words stand first and numbers later."""
+    start = first
+    for line in text[first:last].split("\n"):
+        begin = start + len(line) - len(line.lstrip(" \t|"))
+        cell = _FIRST_CELL.match(text, begin, start + len(line))
+        if cell and _WORD.search(cell.group()) and _DIGIT.search(text, cell.end(), start + len(line)):
+            yield begin, begin + len(cell.group().rstrip(" \t|"))
+        start += len(line) + 1
 
 
 def _numeric_chunks(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:

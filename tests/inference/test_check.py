@@ -100,7 +100,7 @@ def test_the_form_says_which_rows_are_results() -> None:
 @pytest.mark.parametrize(("stated", "verdict"), [(5, Verdict.HOLDS), (6, Verdict.BROKEN)])
 def test_a_figure_is_held_against_the_cell_it_repeats(stated: int, verdict: Verdict) -> None:
     found = check(table({"requests.new_received.total": 5}), "2021", fact("requests_received", stated))[-1]
-    assert found == Check("table = narrative requests_received", ("requests.new_received.total",), 5, stated, verdict)
+    assert found == Check("table = narrative requests_received", ("requests.new_received.total",), 5, stated, verdict, spans=((0, 1),))
 
 
 def test_a_derived_or_blank_cell_is_not_held_against_the_narrative() -> None:
@@ -108,6 +108,22 @@ def test_a_derived_or_blank_cell_is_not_held_against_the_narrative() -> None:
     blank = table({"requests.new_received.total": None})
     for cells in (derived, blank, {}):
         assert not any(one.rule.startswith("table") for one in check(cells, "2021", fact("requests_received", 6)))
+
+
+@pytest.mark.parametrize(("stated", "verdict"), [(3, Verdict.HOLDS), (4, Verdict.BROKEN)])
+def test_a_figure_of_a_group_is_held_against_the_sum_of_its_rows(stated: int, verdict: Verdict) -> None:
+    rows = ("rejected_petition", "rejected_repeated", "rejected_publications", "rejected_excessive", "rejected_confirmation")
+    keys = tuple(f"requests.{row}.total" for row in rows)
+    found = check(table(dict(zip(keys, (1, 0, 2, 0, 0), strict=True))), "2021", fact("requests_rejected", stated))[-1]
+    assert (found.keys, found.left, found.right, found.verdict) == (keys, 3, stated, verdict)
+    fewer = check(table(dict(zip(keys[:4], (1, 0, 2, 0), strict=True))), "2021", fact("requests_rejected", stated))
+    assert not any(one.rule.startswith("table") for one in fewer)
+
+
+def test_suits_are_held_against_both_of_their_rows() -> None:
+    cells = table({"review_litigation.litigation_direct.total": 2, "review_litigation.litigation_after_review.total": 1})
+    found = check(cells, "2021", fact("litigations", 2))[-1]
+    assert (found.left, found.right, found.verdict) == (3, 2, Verdict.BROKEN)
 
 
 GRID = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gongkai.inference.facts import CELLS_OF, GROUPS_OF, LITIGATION_ROWS, OUTCOMES, Fact, facts_of
 from gongkai.inference.forms import forms
 from gongkai.inference.results import Basis, Figure
@@ -49,6 +51,23 @@ def test_parts_of_several_kinds_are_summed_each() -> None:
 
 def test_parts_that_do_not_add_up_stay_a_contradiction() -> None:
     assert values(figure("reviews", 4), figure("reviews_other", 1, 2), figure("reviews_other", 2, 4)) == {"reviews": 4}
+
+
+@pytest.mark.parametrize(
+    ("stated", "value"),
+    [
+        ([(1, 0), (2, 20)], 3),  # grounds without a total: each counts
+        ([(3, 0), (2, 20), (1, 30)], 3),  # a total and its grounds
+        ([(2, 0), (2, 20)], None),  # a total and its one ground, or two grounds
+        ([(2, 0), (2, 300)], 2),  # said twice
+        ([(1, 0), (2, 20), (3, 300)], 3),  # a list, and its total elsewhere
+        ([(1, 0), (2, 20), (4, 300)], None),
+    ],
+)
+def test_grounds_of_one_list_are_added(stated: list[tuple[int, int]], value: int | None) -> None:
+    assert values(*(figure("requests_denied", number, start) for number, start in stated)) == (
+        {} if value is None else {"requests_denied": value}
+    )
 
 
 def test_nothing_stated_nothing_known() -> None:

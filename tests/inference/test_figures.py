@@ -111,13 +111,28 @@ def test_printed_conventions(notation: str, value: float, unit: str | None) -> N
         ("公开[5无|open]法提供3", "5"),
         ("年[末有4|new]件", "4"),
         ("[两|new]件", "两"),
+        ("[廿|new]五件", "廿五"),
+        ("访问[1.2|visit]百万次", "1.2百万"),
+        ("访问[1万|visit]2千次", "1万2千"),
     ],
 )
 def test_spans_snap_to_the_whole_number(notation: str, text: str) -> None:
     assert [figure.text for figure in read_figures(marked(notation))] == [text]
 
 
-@pytest.mark.parametrize("notation", ["[2021|new]年", "收到[申请|new]", "[5件、法人6|person]", "在[、|new]内", "收到1 [056|new]件"])
+@pytest.mark.parametrize(
+    "notation",
+    [
+        "[2021|new]年",
+        "收到[申请|new]",
+        "[5件、法人6|person]",
+        "在[、|new]内",
+        "收到1 [056|new]件",
+        "[一|new]是加强",
+        "拨[12345|answer]热线",
+        "日期:[1|wechat].12",
+    ],
+)
 def test_what_is_no_certain_number_gives_no_figure(notation: str) -> None:
     assert read(notation) == []
 

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gongkai.inference.arithmetic import same
-from gongkai.inference.facts import CELLS_OF, GROUPS_OF, LITIGATION_ROWS, OUTCOMES, facts_of
-from gongkai.inference.forms import forms
+from gongkai.inference.facts import facts_of, keys_of
 from gongkai.inference.results import Cell, Extraction, Figure, Status
-
-_ORGANISATIONS = ("business", "research", "social_org", "legal_service", "other")
 
 
 class Standing(StrEnum):
@@ -57,22 +54,3 @@ def _standing(figure: Figure, stated: int | float | None, table: int | float | N
     if any(cell.status is Status.DERIVED and (figure.start, figure.end) in cell.spans for cell in cells):
         return Standing.SOURCE
     return Standing.AGREES if same(table, stated) else Standing.CONFLICTS
-
-
-def keys_of(label: str, cells: Mapping[str, Cell]) -> tuple[str, ...]:
-    """The cells that add up to a figure of `label`; of a group of rows those that the page has. None for labels that no cell repeats."""
-    if label in CELLS_OF:
-        return (CELLS_OF[label],)
-    if label in GROUPS_OF:
-        return tuple(key for key in _totals(GROUPS_OF[label]) if key in cells)
-    if label == "requests_organization":
-        return tuple(f"requests.new_received.{column}" for column in _ORGANISATIONS)
-    outcome = label.removeprefix("litigations")
-    if outcome != label and outcome in OUTCOMES:
-        return tuple(f"review_litigation.{row}.{OUTCOMES[outcome]}" for row in LITIGATION_ROWS)
-    return ()
-
-
-def _totals(prefix: str) -> tuple[str, ...]:
-    keys = (key for form in forms().values() for key in form.table("requests").keys())
-    return tuple(dict.fromkeys(key for key in keys if key.startswith(f"requests.{prefix}") and key.endswith(".total")))
