@@ -26,7 +26,7 @@ from gongkai.inference.commands.samples import sample_paths
 from gongkai.inference.extract import Extractor
 from gongkai.model.types import Span
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180, func_only=True)]  # installing the server has a limit of its own
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400, func_only=True)]  # installing the server has a limit of its own
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -67,7 +67,7 @@ def page(browser: Any, label_studio: Any) -> Iterator[Any]:
     """A page of somebody who has logged in."""
     context = browser.new_context(viewport={"width": 1600, "height": 1000})
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(90_000)  # a busy machine takes its time
     page.goto(f"{label_studio.url}/user/login/")
     page.fill("input[name=email]", label_studio.username)
     page.fill("input[name=password]", label_studio.password)
