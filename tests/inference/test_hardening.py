@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
+import os
+import re
 import subprocess
 import sys
 import time
@@ -15,6 +18,7 @@ from gongkai.inference.aligned import AlignedText
 from gongkai.inference.batch.jobs import Kind, Outcome
 from gongkai.inference.batch.parts import Parts
 from gongkai.inference.batch.tables import Format, packed
+from gongkai.inference.cli import main
 from gongkai.inference.normalise import normalise
 from gongkai.inference.numbers import read_cell, read_number
 from gongkai.inference.read.encoding import decode
@@ -27,39 +31,44 @@ OFFLINE = """
 import sys
 
 def refuse(event, arguments):
+    if event == "socket.__new__" and arguments[1] == 1 or event == "socket.connect" and isinstance(arguments[1], str):
+        return  # the Unix sockets that join the processes of a run
     if event.startswith("socket.") or event in {"urllib.Request", "http.client.connect", "ftplib.connect", "smtplib.connect"}:
         sys.stderr.write(f"NETWORK {event}\\n")
         raise PermissionError(event)
 
 sys.addaudithook(refuse)
-from gongkai.inference.cli import main
-sys.exit(main(sys.argv[1:]))
 """
+"""What every Python process runs when it starts that finds it as `sitecustomize`; processes of one machine may speak to each other."""
 
 
-def test_reading_opens_no_socket(tmp_path: Path) -> None:
-    """Not even to find out that there is no network: every attempt is refused and told of."""
-    page = tmp_path / "a.html"
-    page.write_text(
-        "<!DOCTYPE html SYSTEM 'http://a.example/x.dtd'><img src=http://a.example/i.png><link href=http://a.example/s.css>"
-        "<p>收到政府信息公开申请5件</p>",
-        encoding="utf-8",
-    )
-    command = [sys.executable, "-c", OFFLINE, "extract", str(page), "--samples"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+def offline(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """`command` of this Python, whose attempts to reach a network are refused and told of, those of its children, too."""
+    (folder / "sitecustomize.py").write_text(OFFLINE, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False, cwd=folder, env=environment)
+
+
+@pytest.mark.parametrize("command", [("extract",), ("review", "--out", "review"), ("batch", "--out", "tables", "--workers", "1")])
+def test_reading_opens_no_socket(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """Not even to find out that there is no network."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.html").write_text(
+            "<!DOCTYPE html SYSTEM 'http://a.example/x.dtd'><img src=http://a.example/i.png><link href=http://a.example/s.css>"
+            "<p>收到政府信息公开申请5件</p>",
+            encoding="utf-8",
+        )
+    done = offline(tmp_path, "-m", "gongkai.inference.cli", command[0], "a.html", "b.html", *command[1:])
     assert done.returncode == 0, done.stderr
     assert "NETWORK" not in done.stderr
-    assert done.stdout.count('"source":') == 5
+    assert len(list((tmp_path / command[2]).rglob("*"))) > 2 if command[1:] else done.stdout.count('"source":') == 2
 
 
-def test_the_socket_guard_guards() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", OFFLINE.split("from gongkai", maxsplit=1)[0] + "import socket; socket.socket()"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "NETWORK socket.__new__" in done.stderr
+def test_the_socket_guard_guards(tmp_path: Path) -> None:
+    asked = "import socket; socket.create_connection(('127.0.0.1', 9))"
+    assert "NETWORK socket.getaddrinfo" in offline(tmp_path, "-c", asked).stderr
+    child = f"import multiprocessing as m; p = m.get_context('spawn').Process(target=exec, args=({asked!r},)); p.start(); p.join()"
+    assert "NETWORK socket.getaddrinfo" in offline(tmp_path, "-c", child).stderr
 
 
 STAGES: dict[str, Callable[[str], object]] = {
@@ -157,6 +166,36 @@ def test_formulas_in_csv_are_text_and_numbers_stay_numbers(tmp_path: Path) -> No
     assert (read["figures"][0]["unit"], read["figures"][0]["text"]) == ("'@SUM(A1)", "'-1+1")
     assert (read["documents"][0]["source"], read["documents"][0]["agency"]) == ("'=cmd|' /C calc'!A0", f"'{ATTACK}")
     assert read["documents"][0]["warnings"] == "'+1+1"
+
+
+HOSTILE = (
+    "../../escape",
+    "/etc/passwd",
+    "C:\\x",
+    "a\0b",
+    "..",
+    ".",
+    "con",
+    "cells/part-000000.csv",
+    "a\n",
+    "\u202etxt.exe",
+    "-rf",
+    "x" * 400,
+)
+
+
+@pytest.mark.usefixtures("without_model")
+@pytest.mark.parametrize("command", [("extract",), ("extract", "--format", "csv"), ("extract", "--format", "xlsx"), ("review",)])
+def test_files_are_called_by_what_is_safe_of_a_name(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "a").mkdir()
+    records = (json.dumps({"id": name, "text": f"<{name}> 收到申请5件"}) for name in HOSTILE)
+    (tmp_path / "in.jsonl").write_text("\n".join(records), encoding="utf-8")
+    assert main([*command, str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "a" / "out")]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "in.jsonl"]
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["out"]
+    written = [path.relative_to(tmp_path / "a" / "out") for path in (tmp_path / "a" / "out").rglob("*") if path.is_file()]
+    assert len(written) >= len(HOSTILE)
+    assert all(re.fullmatch(r"[\w.][\w.-]{0,140}|-rf\.\w+", path.name) for path in written), written
 
 
 @pytest.mark.parametrize("name", ["../../escape", "/etc/passwd", "C:\\x", "a\0b", "..", "cells/part-000000.csv"])
