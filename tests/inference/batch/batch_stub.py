@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gongkai.inference.batch import Format, Limits, Settings, run_batch
-from gongkai.inference.batch.jobs import Job, MakeExtractor
-from gongkai.inference.batch.pool import Pool
+from gongkai.inference.batch.jobs import MakeExtractor, Outcome
+from gongkai.inference.batch.ledger import Ledger
 from gongkai.inference.extract import Extractor
 from gongkai.model.types import LabelledPage, Page, Span
 
@@ -69,21 +69,23 @@ def broken() -> Extractor:
     raise ValueError("no such model")
 
 
-def main(source: str, out: str, kind: str, seconds: float, make: MakeExtractor) -> None:
-    """A run of two workers that kills itself `seconds` after the first document went to a worker; never, if negative."""
-    submit = Pool.submit
+def main(source: str, out: str, kind: str, death: tuple[int, float], make: MakeExtractor) -> None:
+    """A run of two workers that kills itself some seconds after so many documents were written down; never, if that is negative."""
+    left, seconds = death
+    record = Ledger.record
 
-    def submit_and_die(pool: Pool, jobs: Sequence[Job], /) -> None:
-        Pool.submit = submit  # type: ignore[method-assign]
-        threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
-        submit(pool, jobs)
+    def record_and_die(ledger: Ledger, outcome: Outcome) -> None:
+        nonlocal left
+        record(ledger, outcome)
+        left -= 1
+        if left == 0:
+            threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
-    if seconds >= 0:
-        Pool.submit = submit_and_die  # type: ignore[method-assign,assignment]
+    Ledger.record = record_and_die  # type: ignore[method-assign]
     run_batch([source], Path(out), make, Settings(Format(kind), 2, Limits(60, 512), shard=50), lambda _: None)
     os._exit(0)  # the clock may still run
 
 
 if __name__ == "__main__":
-    source, out, kind, seconds, *poison = sys.argv[1:]
-    main(source, out, kind, float(seconds), poisoned if poison else stub)
+    source, out, kind, after, seconds, *poison = sys.argv[1:]
+    main(source, out, kind, (int(after), float(seconds)), poisoned if poison else stub)

@@ -25,16 +25,20 @@ def digests(out: Path) -> dict[str, str]:
     return {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def run(source: Path, out: Path, kind: str, die_after: float = -1.0) -> int:
-    """The exit code of one run; -9 if it was killed."""
-    return subprocess.run([sys.executable, str(STUB), str(source), str(out), kind, str(die_after)], check=False, timeout=280).returncode
+def run(source: Path, out: Path, kind: str, after: int = -1, seconds: float = 0.0) -> int:
+    """The exit code of one run; -9 if it was killed, some seconds after so many documents more."""
+    program = [sys.executable, str(STUB), str(source), str(out), kind, str(after), str(seconds)]
+    return subprocess.run(program, check=False, timeout=280).returncode
 
 
 def kill_and_go_on(source: Path, out: Path, kind: str, n_kills: int) -> int:
-    """Run until the end, killed at up to `n_kills` random moments on the way; how often it was killed."""
+    """Run until the end, killed up to `n_kills` times on the way, each within the next 40 documents; how often it was killed.
+
+    The moments are random, too: while a document is written down, between two, or while a part is written.
+    """
     rng = random.Random(f"{kind} {n_kills}")
     killed = 0
-    while run(source, out, kind, rng.expovariate(20) if killed < n_kills else -1.0) != 0:
+    while run(source, out, kind, *((rng.randint(1, 40), rng.random() / 100) if killed < n_kills else ())) != 0:
         killed += 1
         assert killed <= n_kills, "the run failed by itself"
     return killed
@@ -48,7 +52,7 @@ def orphans(out: Path) -> list[int]:
 def test_a_kill_changes_nothing(tmp_path: Path, pages: Callable[..., Path]) -> None:
     source = pages(130)
     assert run(source, tmp_path / "whole", "parquet") == 0
-    assert run(source, tmp_path / "killed", "parquet", 0.02) == -9
+    assert run(source, tmp_path / "killed", "parquet", 60, 0.001) == -9
     assert run(source, tmp_path / "killed", "parquet") == 0
     assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
     assert len(digests(tmp_path / "whole")) == 16  # three parts of five tables, and their card
@@ -70,7 +74,7 @@ def test_many_kills(tmp_path: Path, pages: Callable[..., Path], kind: str) -> No
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it takes as long as the deadline")
 def test_workers_leave_when_the_run_is_killed(tmp_path: Path, pages: Callable[..., Path]) -> None:
     """Even one that is caught in a call which never lets another thread run."""
-    program = [sys.executable, str(STUB), str(pages(1, {0: "HANG"})), str(tmp_path / "out"), "jsonl", "-1", "poisoned"]
+    program = [sys.executable, str(STUB), str(pages(1, {0: "HANG"})), str(tmp_path / "out"), "jsonl", "-1", "0", "poisoned"]
     with subprocess.Popen(program, env={**os.environ, "GONGKAI_HANGING": str(tmp_path / "hanging")}) as parent:
         process = psutil.Process(parent.pid)
         while not (tmp_path / "hanging").exists():
