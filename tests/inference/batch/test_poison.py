@@ -14,7 +14,7 @@ from gongkai.inference.batch import Format, Limits, Settings, run_batch
 from gongkai.inference.batch.jobs import Kind
 
 REASONS = {
-    "HANG": "no result within 1 s; give it more with --deadline if it is worth it",
+    "HANG": "no result within 5 s; give it more with --deadline if it is worth it",
     "BOMB": "needs more than 256 MB of memory besides the model's; give it more with --memory if it is worth it",
     "CRASH": "its reader died twice (Segmentation fault); please report it with the document",
     "LEAVE": "its reader died twice (exit code 3); please report it with the document",
@@ -28,7 +28,7 @@ def test_poison_costs_its_page_only(tmp_path: Path, pages: Callable[..., Path], 
     poison = {i * (n_pages // n_poison) + i % 7: list(REASONS)[i % len(REASONS)] for i in range(n_poison)}
     source = pages(n_pages, poison)
     told: list[str] = []
-    counts = run_batch([str(source)], tmp_path / "out", stubs.poisoned, Settings(Format.JSONL, 2, Limits(1, 256), shard=64), told.append)
+    counts = run_batch([str(source)], tmp_path / "out", stubs.poisoned, Settings(Format.JSONL, 2, Limits(5, 256), shard=64), told.append)
     assert counts == {Kind.PROCESSED: n_pages - n_poison, Kind.REFUSED: 0, Kind.FAILED: n_poison}
     documents = records(tmp_path / "out/documents")
     assert [row["document"] for row in documents] == list(range(n_pages))
