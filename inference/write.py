@@ -111,6 +111,16 @@ def prepare_folder(folder: Path) -> None:
         raise OutputError(f"{folder}: cannot write results there ({error.strerror}); choose another folder with --out") from error
 
 
+def settle(folder: Path) -> None:
+    """See that the names in `folder` outlast a power cut, where folders are files (not on Windows). Raises OSError."""
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write `content` to `path`, text in UTF-8, by way of `<name>.tmp`: readers see the old file or the whole new one.
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from gongkai.inference.batch.jobs import Outcome
 from gongkai.inference.batch.tables import NUMBER, TABLES, Format, Row, rows_of
+from gongkai.inference.write import settle
 from gongkai.model.errors import MissingExtraError, OutputError
 
 _TYPES = {"integer": "BIGINT", "number": "DOUBLE", "text": "VARCHAR"}
@@ -40,6 +41,7 @@ class Database:
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
             draft.replace(self._path)
+            settle(self._path.parent)
         except (OSError, sqlite3.Error) as error:
             raise OutputError(f"{self._path}: cannot be written ({error}); free space there and run again, nothing is lost") from error
 

@@ -14,7 +14,7 @@ from typing import IO
 from gongkai.inference.batch.card import card
 from gongkai.inference.batch.jobs import Outcome
 from gongkai.inference.batch.tables import TABLES, Format, rows_of, unpacked
-from gongkai.inference.write import DRAFT, encoded, protected, write_whole
+from gongkai.inference.write import DRAFT, encoded, prepare_folder, protected, settle, write_whole
 from gongkai.model.errors import MissingExtraError, OutputError
 
 
@@ -30,7 +30,7 @@ class Parts:
         if kind is Format.PARQUET:
             _require_pyarrow()  # a missing package is told of now, not after an hour
         for table in TABLES if kind is not Format.JSONL else ("documents", "extractions"):
-            (folder / table).mkdir(exist_ok=True)
+            prepare_folder(folder / table)
             for draft in (folder / table).glob(f"*{DRAFT}"):
                 draft.unlink()
 
@@ -74,6 +74,7 @@ class _Drafts:
                 path.unlink(missing_ok=True)
             else:
                 path.replace(path.with_name(self._name))
+                settle(path.parent)
 
 
 Open = Callable[[str], IO[bytes]]

@@ -55,7 +55,7 @@ def _directory_size(path: str) -> int:
 
 
 def _entries(path: str, archive: ZipFile, suffixes: frozenset[str], tell: Callable[[str], object]) -> Iterator[Found]:
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]  # `is_dir` needs a name, and some have none
     if len(entries) > MAX_ENTRIES:
         raise TooLargeError(f"{path}: {len(entries):,} entries, but the limit is {MAX_ENTRIES:,}; unpack it into a folder")
     left = allowance(Path(path).stat().st_size)

@@ -97,6 +97,8 @@ class Desk:
                     self._step(pool)
         except (GongkaiError, OSError) as error:
             self._close_with(str(error))
+        except Exception as error:  # noqa: BLE001 - without this thread everyone would wait for ever
+            self._close_with(f"{type(error).__name__}: {error}; this is a fault in gongkai, please report it")
         finally:
             self._ready.set()
 

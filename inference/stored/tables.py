@@ -77,7 +77,7 @@ def _stored(document: Row, rows: Mapping[str, list[Row]], where: str) -> Stored:
         "cells": [_cell(row) for row in rows["cells"]],
         "figures": [{**_columns("figures", row), "value": whole(row["value"])} for row in rows["figures"]],
         "checks": [_check(row) for row in rows["checks"]],
-        "warnings": (document["warnings"] or "").splitlines(),
+        "warnings": document["warnings"].split("\n") if document["warnings"] else [],
     }
     try:
         return from_dict(record)

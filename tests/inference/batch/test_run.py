@@ -65,6 +65,13 @@ def test_an_input_that_is_not_there_begins_no_run(tmp_path: Path, folder: Path, 
     assert run_batch([str(folder / "a.txt")], tmp_path / "out", stubs.stub, SETTINGS)[Kind.PROCESSED] == 1
 
 
+def test_a_file_in_the_place_of_a_table_is_told_of(tmp_path: Path, folder: Path, stubs: ModuleType) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/cells").touch()
+    with pytest.raises(OutputError, match=r"out/cells: cannot write results there \(it is a file, no folder\); choose another folder"):
+        run_batch([str(folder)], tmp_path / "out", stubs.stub, Settings(Format.CSV, 1, Limits(30, 512)))
+
+
 def test_the_lines_are_those_of_the_command_for_one_document(tmp_path: Path, pages: Callable[..., Path], stubs: ModuleType) -> None:
     run_batch([str(pages(3))], tmp_path / "out", stubs.stub, SETTINGS)
     extractor: Extractor = stubs.stub()

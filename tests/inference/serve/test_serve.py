@@ -150,6 +150,16 @@ def test_a_model_that_cannot_be_loaded_keeps_the_server_from_starting(stubs: Mod
         desk.submit(Job(0, "a", partial(document_from_text, "a", "a")))
 
 
+def test_a_fault_of_the_desk_keeps_nobody_waiting() -> None:
+    def faulty() -> Pool:
+        raise RuntimeError("no such thing")
+
+    desk = Desk(faulty, 1)
+    with pytest.raises(ClosedError, match="RuntimeError: no such thing; this is a fault in gongkai, please report it"):
+        desk.open()
+    assert desk.n_workers == 0
+
+
 def test_the_answers_are_those_of_the_command_line(
     serve: Serve, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
