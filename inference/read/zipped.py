@@ -40,8 +40,8 @@ def read_zip(path: str, suffixes: frozenset[str], tell: Callable[[str], object])
             yield from _entries(path, archive, suffixes, tell)
     except TooLargeError as error:
         yield refused(path, error)
-    except _DAMAGE as error:
-        yield refused(path, _no_archive(path, error) if isinstance(error, BadZipFile) else unreadable(path, error))
+    except Exception as error:  # noqa: BLE001 - zipfile lets out whatever its parsing of damaged directories meets
+        yield refused(path, unreadable(path, error) if isinstance(error, OSError) else _no_archive(path, error))
 
 
 def _directory_size(path: str) -> int:
