@@ -34,11 +34,11 @@ STAGES = (10, 100, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is run: pages, turns of each reader, threads of each, and the stages of growth."""
+    """What is run: pages, turns of each reader, cores to be used, and the stages of growth."""
 
     pages: Sequence[str]
     rounds: int
-    threads: int
+    cores: int
     stages: Sequence[int]
 
 
@@ -48,7 +48,7 @@ def run(folder: Path, plan: Plan, scratch: Path) -> Bench:
     full = export_full(folder, scratch)
     first = scratch / "page.txt"
     first.write_text(plan.pages[0], encoding="utf-8")
-    machine = Machine(processor(), plan.threads, rates(scratch, plan.threads))
+    machine = Machine(processor(), plan.cores, rates(scratch))
     tokens = sum(len(checkpoint.vocabulary.encode(normalise(AlignedText.identity(page)).aligned.text).ids) for page in plan.pages)
     return Bench(
         date=datetime.now(UTC).date().isoformat(),
@@ -57,9 +57,9 @@ def run(folder: Path, plan: Plan, scratch: Path) -> Bench:
         machine=machine,
         shape=shape_of(folder),
         tokens=tokens,
-        rounds=run_rounds([Task(name, folder, full, plan.threads) for name in READERS], plan.pages, plan.rounds),
+        rounds=run_rounds([Task(name, folder, full, plan.cores) for name in READERS], plan.pages, plan.rounds),
         startup=startup(folder, first),
-        growth=growth(folder, plan.threads, plan.pages, plan.stages),
+        growth=growth(folder, plan.cores, plan.pages, plan.stages),
     )
 
 
@@ -94,7 +94,7 @@ def write(bench: Bench, docs: Path) -> None:
 def bench(  # noqa: PLR0913, PLR0917 - an option is an argument
     pages: Annotated[int, typer.Option(min=1, help="Generated pages of each severity.")] = 10,
     rounds: Annotated[int, typer.Option(min=1, help="Turns of each reader.")] = 3,
-    threads: Annotated[int, typer.Option(min=1, help="Threads of each reader; default: one for each core.")] = os.cpu_count() or 1,
+    cores: Annotated[int, typer.Option(min=1, help="Cores to use; default: all.")] = os.cpu_count() or 1,
     most: Annotated[int, typer.Option(min=1, help="The last stage of growth: 10, 100, 1,000 … pages; 10000 for the long run.")] = STAGES[
         -1
     ],
@@ -108,7 +108,7 @@ def bench(  # noqa: PLR0913, PLR0917 - an option is an argument
     texts = [order.page().text for order in orders(pages, SEVERITIES)]
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            found = run(model or shipped_folder(), Plan(texts, rounds, threads, stages), Path(scratch))
+            found = run(model or shipped_folder(), Plan(texts, rounds, cores, stages), Path(scratch))
         if docs is not None:
             write(found, docs)
     except GongkaiError as error:

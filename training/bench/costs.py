@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import mean, median
 
 from gongkai.training.bench.memory import memory
 from gongkai.training.bench.readers import OURS, open_reader
@@ -20,10 +21,11 @@ _FIRST = "import sys; from gongkai.inference import Extractor; Extractor.from_pr
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """After `pages` pages: seconds a page since the stage before, and the memory (MB) that the process holds."""
+    """After `pages` pages: mean and median of the seconds of a page since the stage before, and the memory (MB) that the process holds."""
 
     pages: int
     seconds: float
+    median: float
     memory: float
 
 
@@ -61,8 +63,12 @@ def _grow(folder: Path, threads: int, pages: Sequence[str], stages: Sequence[int
 def _stages(read: Callable[[int], object], stages: Sequence[int]) -> Iterator[Stage]:
     done = 0
     for stage in stages:
-        begun = time.perf_counter()
-        for number in range(done, stage):
-            read(number)
-        yield Stage(stage, (time.perf_counter() - begun) / (stage - done), memory("VmRSS"))
+        seconds = [_seconds(read, number) for number in range(done, stage)]
+        yield Stage(stage, mean(seconds), median(seconds), memory("VmRSS"))
         done = stage
+
+
+def _seconds(read: Callable[[int], object], number: int) -> float:
+    begun = time.perf_counter()
+    read(number)
+    return time.perf_counter() - begun

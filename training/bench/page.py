@@ -25,14 +25,14 @@ def _head(bench: Bench) -> Iterator[str]:
     pages = len(bench.best(OURS).seconds)
     yield "# Performance\n"
     yield "Written by `make bench` (`python -m gongkai.training.bench --write docs`); change nothing by hand.\n"
-    yield f"- Date {bench.date}; model `{bench.digest[:16]}`; {bench.machine.processor}, {bench.machine.threads} threads."
+    yield f"- Date {bench.date}; model `{bench.digest[:16]}`; {bench.machine.processor}, {bench.machine.cores} cores."
     yield f"- {pages} generated pages of all severities ({bench.tokens:,} tokens), {len(bench.rounds[OURS])} rounds in turn, the best of each."
     yield f"- Our network was computed by `{bench.choice.kernel}`: {bench.choice.reason}.\n"
     yield f"![Pages in a second, and time by number of pages]({PLOT})\n"
 
 
 def _table(bench: Bench) -> Iterator[str]:
-    yield "| reader | pages/s | times the pipeline | tokens/s | median page | peak memory |"
+    yield "| reader | pages/s | times the pipeline | tokens/s | median page on one core | peak memory of a process |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for reader in bench.rounds:
         turn = bench.best(reader)
@@ -40,8 +40,8 @@ def _table(bench: Bench) -> Iterator[str]:
             f"| {reader}: {_WAYS[reader]} | {bench.pages_per_second(reader):.2f} | {bench.ratio(reader):.1f} | {bench.tokens / turn.total:,.0f}"
             f" | {bench.median_page(reader):.3f} s | {turn.memory:.0f} MB |"
         )
-    yield "\nAll four read the same pages with the same weights and go through the same assembler; each has a process of its own."
-    yield "While one reads, the others wait.\n"
+    yield "\nAll four read the same pages with the same weights and go through the same assembler, each in as many processes of one thread as"
+    yield "there are cores. While one reads, the others wait.\n"
 
 
 def _share(bench: Bench) -> Iterator[str]:
@@ -49,8 +49,9 @@ def _share(bench: Bench) -> Iterator[str]:
     yield "| our chain | |"
     yield "| --- | --- |"
     yield f"| from the start of Python to the first page's tables | {bench.startup:.2f} s |"
+    yield f"| median page on all cores (one process) | {bench.growth[-1].median:.3f} s |"
     yield f"| share of a page's time outside the network | {bench.outside:.1%} |"
-    yield f"| measured products of matrices: int8, fp32 | {rates['int8'] / 1e9:,.0f}, {rates['fp32'] / 1e9:,.0f} GOP/s |"
+    yield f"| measured products of matrices on one core: int8, fp32 | {rates['int8'] / 1e9:,.0f}, {rates['fp32'] / 1e9:,.0f} GOP/s |"
     yield f"| the network's products, as a share of that int8 rate | {bench.of_roof:.1%} |\n"
 
 

@@ -26,10 +26,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where it was measured: the processor's name, threads, and operations per second by kind of number."""
+    """Where it was measured: the processor's name, its cores, and operations per second of one of them by kind of number."""
 
     processor: str
-    threads: int
+    cores: int
     rates: Mapping[str, float]
 
 
@@ -61,18 +61,18 @@ class Bench:
         return self.pages_per_second(reader) / self.pages_per_second(PIPELINE)
 
     def median_page(self, reader: str) -> float:
-        """Seconds of the middle page of its fastest turn."""
+        """Seconds of the middle page of its fastest turn, on one core."""
         return median(self.best(reader).seconds)
 
     @property
     def outside(self) -> float:
         """The share of our chain's time that is not the network's."""
         turn = self.best(OURS)
-        return 1 - turn.network / turn.total
+        return 1 - turn.network / sum(turn.seconds)
 
     @property
     def of_roof(self) -> float:
-        """Operations per second in our network, as a share of what the machine's int8 products reach."""
+        """Operations per second in our network, as a share of what int8 products reach on the same core."""
         turn = self.best(OURS)
         return operations(self.shape, turn.windows) / turn.network / self.machine.rates["int8"]
 

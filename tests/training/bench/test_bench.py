@@ -22,7 +22,7 @@ SHAPE = Shape(hidden=384, layers=6, heads=12, wide=1536, tags=131, words=12258, 
 
 
 def _round(seconds: tuple[float, ...], network: float, cells: dict[str, int]) -> Round:
-    return Round(seconds, network, (256, 256), (cells, {}), 120.0)
+    return Round(seconds, network, (256, 256), (cells, {}), 120.0, sum(seconds))
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def found() -> Bench:
         tokens=500,
         rounds={OURS: [_round((9.0, 9.0), 1.0, {}), fast], PIPELINE: [slow], FULL: [slow], INT8: [fast]},
         startup=1.25,
-        growth=[Stage(10, 0.05, 110.0), Stage(100, 0.06, 111.0)],
+        growth=[Stage(10, 0.05, 0.04, 110.0), Stage(100, 0.06, 0.055, 111.0)],
     )
 
 
@@ -60,9 +60,10 @@ def test_cells_are_lost_gained_or_different() -> None:
 
 def test_the_page_says_what_was_found(found: Bench, tmp_path: Path) -> None:
     text = markdown(found)
-    assert "2026-01-02; model `abababababababab`; a processor, 2 threads" in text
+    assert "2026-01-02; model `abababababababab`; a processor, 2 cores" in text
     assert "| 2.00 | 10.0 | 500 | 0.500 s | 120 MB |" in text
     assert "| gongkai | 3 | 1 (33.333%) | 1 | 1 |" in text
+    assert "| median page on all cores (one process) | 0.055 s |" in text
     assert "| 100 | 60.0 ms | 111 MB |" in text
     write(found, tmp_path)
     assert (tmp_path / "performance.md").read_text(encoding="utf-8") == text
@@ -76,7 +77,7 @@ def test_the_page_says_what_was_found(found: Bench, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_two_pages_are_read_by_all_readers(tmp_path: Path) -> None:
     texts = [order.page().text for order in orders(2, (0,))]
-    found = run(shipped_folder(), Plan(texts, rounds=1, threads=1, stages=(2, 4)), tmp_path)
+    found = run(shipped_folder(), Plan(texts, rounds=1, cores=2, stages=(2, 4)), tmp_path)
     assert tuple(found.rounds) == READERS
     assert all(len(turns) == 1 and len(turns[0].seconds) == 2 for turns in found.rounds.values())
     assert found.difference(OURS).cells > 200
