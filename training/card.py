@@ -59,7 +59,8 @@ Measure on gold of your own with `gongkai evaluate MODEL GOLD`.
 
 `model.safetensors` holds the weights in fp16, for further training; `model.int8.onnx` is what is run (QInt8 weights per channel, dynamic
 activations). On {metrics["export"]["windows"]} held-out windows the int8 network gives {metrics["export"]["int8_agreement"]:.2%} of characters the tag that the fp32
-network gives. `manifest.sha256` is verified before anything is opened.
+network gives. Processors with AMX compute int8 from `model.safetensors` itself; those whose sums of int8 would saturate use
+`model.fp32.onnx`, whose weights are those of `model.safetensors`. `manifest.sha256` is verified before anything is opened.
 
 ## Limits
 

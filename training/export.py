@@ -24,6 +24,7 @@ from gongkai.model.checkpoint import LABELS, NETWORK, TOKENIZER, TOKENIZER_CONFI
 from gongkai.model.errors import CheckpointError
 from gongkai.model.network import usable_positions
 from gongkai.training.card_calibration import DIAGRAM
+from gongkai.training.export_full import write_full_network
 
 # fp32 ONNX and torch differ by rounding only; more means that the export is wrong.
 TOLERANCE = 1e-2
@@ -51,7 +52,7 @@ class _Logits(torch.nn.Module):
 
 
 def export_network(network: PreTrainedModel, tokenizer: Path, tags: tuple[str, ...], folder: Path) -> None:
-    """Write configuration, fp16 weights, tokenizer, labels and int8 network of `network` into `folder`.
+    """Write configuration, fp16 weights, tokenizer, labels, int8 and fp32 networks of `network` into `folder`.
 
     A calibration that lies there is taken away: it was measured on other weights.
     """
@@ -74,6 +75,7 @@ def export_network(network: PreTrainedModel, tokenizer: Path, tags: tuple[str, .
         exported = Path(scratch) / "model.onnx"
         to_onnx(network, exported)
         quantise(exported, folder / NETWORK)
+    write_full_network(network, folder)
 
 
 def state_positions(path: Path, positions: int) -> None:
@@ -84,8 +86,11 @@ def state_positions(path: Path, positions: int) -> None:
         path.write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def to_onnx(network: PreTrainedModel, path: Path) -> None:
-    """The network in fp32: input `input_ids` (int64, batch x length), output `logits` (float32, batch x length x tags)."""
+def to_onnx(network: PreTrainedModel, path: Path, folded: bool = True) -> None:
+    """The network in fp32: input `input_ids` (int64, batch x length), output `logits` (float32, batch x length x tags).
+
+    Unless `folded`, its weights have the names and shapes that they have in `network`.
+    """
     wrapper = _Logits(network).train(False)
     axes = {"input_ids": {0: "batch", 1: "length"}, "logits": {0: "batch", 1: "length"}}
     with warnings.catch_warnings(), torch.no_grad():
@@ -99,6 +104,7 @@ def to_onnx(network: PreTrainedModel, path: Path) -> None:
             output_names=["logits"],
             dynamic_axes=axes,
             opset_version=OPSET,
+            do_constant_folding=folded,
             dynamo=False,
         )
     # Exporting may leave the inner network in training mode.

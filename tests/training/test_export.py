@@ -5,11 +5,13 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
-from gongkai.model.checkpoint import load_checkpoint
+from gongkai.inference.kernels.onnx import OnnxNetwork
+from gongkai.model.checkpoint import load_checkpoint, write_manifest
 from gongkai.model.labels import label_set
 from gongkai.model.network import build_network, encoder_parameters, head_of
 from gongkai.training.card import card
 from gongkai.training.export import check_export, sizes
+from gongkai.training.export_full import add_full_network
 from gongkai.training.tiny import random_checkpoint, random_encoder
 
 WINDOWS = [np.arange(5, 5 + length, dtype=np.int64) for length in (1, 20, 200)]
@@ -23,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_checkpoint_is_complete_and_in_half_precision(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {
         *("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "labels.json"),
-        *("model.int8.onnx", "README.md", "metrics.json", "manifest.sha256"),
+        *("model.int8.onnx", "model.fp32.onnx", "README.md", "metrics.json", "manifest.sha256"),
     }
     assert {str(values.dtype) for values in load_file(folder / "model.safetensors").values()} == {"float16"}
     assert load_checkpoint(folder).tags == label_set().tags()
@@ -45,6 +47,26 @@ def test_int8_agrees_with_the_network_it_came_from(folder: Path) -> None:
     assert agreement.fp32_difference < 1e-3
     assert agreement.int8_agreement > 0.7
     assert not network.training
+
+
+def test_the_fp32_network_reads_the_weights_of_the_safetensors(folder: Path) -> None:
+    network = build_network(folder, label_set().tags())
+    full = folder / "model.fp32.onnx"
+    assert full.stat().st_size < 200_000
+    for ids, found in zip(WINDOWS, OnnxNetwork.open(full, threads=1).run(WINDOWS), strict=True):
+        with torch.no_grad():
+            wanted = network(input_ids=torch.from_numpy(ids)[None]).logits[0].numpy()
+        assert np.abs(found - wanted).max() < 1e-3
+
+
+def test_a_folder_without_an_fp32_network_is_given_one(tmp_path: Path) -> None:
+    folder = random_checkpoint(tmp_path)
+    wanted = (folder / "model.fp32.onnx").read_bytes()
+    (folder / "model.fp32.onnx").unlink()
+    write_manifest(folder)
+    add_full_network(folder)
+    assert (folder / "model.fp32.onnx").read_bytes() == wanted
+    assert load_checkpoint(folder).tags == label_set().tags()
 
 
 def test_a_trained_head_is_kept_for_the_same_tags_only(folder: Path) -> None:
