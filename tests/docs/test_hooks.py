@@ -60,7 +60,7 @@ def test_what_is_not_there_is_left_out_of_the_navigation(pages: ModuleType) -> N
     ],
 )
 def test_links_hold_on_the_site(pages: ModuleType, root: Path, written: str, origin: str, uri: str, moved: str) -> None:
-    config = MkDocsConfig()
+    config: Any = MkDocsConfig()  # which type checkers take for its base class
     config.load_dict({"site_name": "a", "docs_dir": str(root / "docs"), "site_dir": "site", "use_directory_urls": False})
     config.plugins = PluginCollection()
     config.plugins._current_plugin = "pages"
