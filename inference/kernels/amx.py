@@ -1,4 +1,4 @@
-"""The network on AMX, by the compiled `_amx` (see `amx.c`)."""
+"""The network on AMX, by the compiled `_amx` (see `encoder.h`)."""
 
 from __future__ import annotations
 

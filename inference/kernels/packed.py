@@ -1,6 +1,6 @@
 """The weights of a BERT encoder as the AMX kernel reads them: int8 in tiles, one part after another.
 
-The order and the layout of the parts are those of `amx.c`; who changes one changes the other.
+The order and the layout of the parts are those of `encoder.h`; who changes one changes the other.
 """
 
 from __future__ import annotations
