@@ -24,6 +24,7 @@ _T = TypeVar("_T", bound=Hashable)
 _PARTS = {"css": ("base.css", "index.css", "print.css"), "js": ("chrome.js", "index.js")}
 _MANY = 5
 _TENTHS = 10
+_WIDE = 8  # years that have room for four digits each
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +135,17 @@ def by_broken(entries: Iterable[Entry]) -> list[Bar]:
 
 
 def by_year(entries: Sequence[Entry]) -> list[Bar]:
-    """How many documents report on which year, those without a year last."""
+    """How many documents report on which year, those without a year last; of many years the last two digits are named."""
     years = sorted({entry.year for entry in entries if entry.year is not None})
     span = list(range(years[0], years[-1] + 1)) if years and years[-1] - years[0] < 2 * _TENTHS else years
     unknown: list[int | None] = [None] if any(entry.year is None for entry in entries) else []
-    return _bars(entries, lambda entry: entry.year, [*span, *unknown], lambda year: "?" if year is None else str(year))
+    return _bars(entries, lambda entry: entry.year, [*span, *unknown], lambda year: _year(year, len(span)))
+
+
+def _year(year: int | None, several: int) -> str:
+    if year is None:
+        return "?"
+    return str(year) if several <= _WIDE else f"’{year % 100:02}"
 
 
 def _bars(entries: Iterable[Entry], of: Callable[[Entry], _T], values: Iterable[_T], name: Callable[[_T], str]) -> list[Bar]:
