@@ -143,4 +143,6 @@ def _names_section(token: Token, table: str) -> bool:
 
 
 def _is_table(tokens: Sequence[Token]) -> bool:
-    return sum(token.kind is Kind.TITLE for token in tokens) >= 2 or (len(tokens) > 1 and tokens[0].kind is Kind.TITLE)
+    """Whether titles of rows and columns, or cells behind a title, stand there; titles of sections alone are prose."""
+    titles = sum(token.kind is Kind.TITLE for token in tokens)
+    return any(token.label != "section" for token in tokens) and (titles >= 2 or (len(tokens) > 1 and tokens[0].kind is Kind.TITLE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -24,6 +25,7 @@ _PIECE_OF_TITLE = re.compile(r"(?=.*[一-鿿])(?!.*(?:附件|详见|见表|同�
 _REST_OF_TITLE = re.compile(r"[\u4e00-\u9fff(（][^|\n\t。]{0,160}(?=[|\n\t]|$)")
 _FIRST_CELL = re.compile(r"[^|\n。]{0,200}\|")
 _WORD, _DIGIT = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"\d")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _NUMERIC_CHUNK = re.compile(r"(?<![^\s|])[+-]?\d[\d,.]*(?![^\s|])")
 
 
@@ -62,12 +64,37 @@ def tokens_of(page: LabelledPage) -> tuple[Token, ...]:
 
 def _whole_spans(page: LabelledPage) -> Iterator[Span]:
     """The spans of the page, titles and numbers that were labelled only in part as far as their cell goes."""
-    text, before = page.page.text, 0
-    for span, following in zip_longest(page.spans, page.spans[1:]):
+    text, before, spans = page.page.text, 0, _with_whole_thousands(page)
+    for span, following in zip_longest(spans, spans[1:]):
         limit = following.start if following else len(text)
         whole = _whole(text, span, before, limit)
         yield whole
         before = whole.end
+
+
+def _with_whole_thousands(page: LabelledPage) -> tuple[Span, ...]:
+    """The spans of the page, values that touch as one where they are one number with commas in a cell between bars."""
+    runs: list[list[Span]] = []
+    for span in page.spans:
+        last = runs[-1][-1] if runs else None
+        if last and last.label == span.label == "value" and last.end == span.start:
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+    return tuple(span for run in runs for span in _as_one(page.page.text, run))
+
+
+def _as_one(text: str, run: list[Span]) -> list[Span]:
+    if len(run) > 1 and _in_thousands(text, run[0].start, run[-1].end):
+        return [replace(run[0], end=run[-1].end, score=min(span.score for span in run))]
+    return run
+
+
+def _in_thousands(text: str, start: int, end: int) -> bool:
+    """Whether the characters are one number with commas that fills a cell between bars."""
+    line = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    bars = text[line[0] : line[1] if line[1] >= 0 else len(text)].count("|")
+    return bars > 0 and _THOUSANDS.fullmatch(text, start, end) is not None and _fills_cell(text, start, end)
 
 
 def _whole(text: str, span: Span, first: int, limit: int) -> Span:
@@ -92,8 +119,8 @@ def _is_rule(text: str, span: Span) -> bool:
 
 
 def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> tuple[Token, ...]:
-    """Cells inside the table areas `ranges` that the model gave no label, or a figure's: the whole cell is a number, or it is the
-    first of a row of cells between bars and says what their numbers are.
+    """Cells inside the table areas `ranges` that the model gave no label, or a figure's: the whole cell is a number, or a stroke that
+    is a blank elsewhere on the page, or it is the first of a row of cells between bars and says what their numbers are.
     """
     text = page.page.text
     taken = [span for span in page.spans if span.label in label_set().structure]
@@ -106,8 +133,23 @@ def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> t
     found = [
         *((Kind.VALUE, "value", *place) for first, last in ranges for place in _numeric_chunks(text, first, last)),
         *((Kind.TITLE, "row", *place) for first, last in ranges for place in _first_cells(text, first, last)),
+        *((Kind.BLANK, "blank", *place) for place in _strokes(page, ranges)),
     ]
     return tuple(Token(kind, start, end, text[start:end], label, UNLABELLED) for kind, label, start, end in found if free(start, end))
+
+
+def _strokes(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Signs for nothing that stand alone in their cell and were labelled as blanks more often than left out on this page."""
+    text = page.page.text
+    said = Counter(page.text_of(span) for span in page.spans if span.label == "blank")
+    labelled = {span.start for span in page.spans}
+    for sign, count in said.items():
+        if not is_placeholder(sign):
+            continue
+        alone = re.compile(rf"(?<![^\n|\t])[ \u3000]*({re.escape(sign)})[ \u3000]*(?![^\n|\t])")
+        places = [match.span(1) for first, last in ranges for match in alone.finditer(text, first, last)]
+        places = [place for place in places if place[0] not in labelled and not _is_rule(text, Span(*place, "blank"))]
+        yield from places if len(places) < count else ()
 
 
 def _first_cells(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:

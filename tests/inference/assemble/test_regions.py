@@ -52,6 +52,10 @@ def test_section_titles_alone_are_no_table(tokens: Tokens) -> None:
     assert find_regions(tokens(sections + "s{五、存在的主要问题及改进情况}\n")) == ()
 
 
+def test_pieces_of_section_titles_before_one_are_no_table(tokens: Tokens) -> None:
+    assert find_regions(tokens("s{二}\n说明\ns{四}\n说明\ns{五、因政府信息公开申请行政复议、提起行政诉讼情况}")) == ()
+
+
 def test_values_without_titles_are_no_table(tokens: Tokens) -> None:
     assert find_regions(tokens("v{1} v{2} v{3}")) == ()
     assert find_regions(()) == ()
