@@ -82,6 +82,9 @@ def as_json(results: Results) -> dict[str, Any]:
 
 def markdown(results: Results) -> Iterator[str]:
     """The lines of the table, of the precisions, and of what must be known to read them."""
+    if not results.done:
+        yield f"Nothing is trained yet; `{results.command}` does it."
+        return
     yield f"Made with `{results.command}`, {as_json(results)['date']}."
     yield ""
     yield "| variant | what it is | parameters | steps | cost | " + " | ".join(COLUMNS.values()) + " |"
@@ -133,7 +136,7 @@ def _cost(results: Results, name: str) -> float | None:
 
 def _noise_lines(results: Results) -> Iterator[str]:
     if results.noise is None:
-        yield "Only one run of the base is done, so nothing says yet how large a difference must be to mean anything."
+        yield "The base was not trained with two seeds yet, so nothing says yet how large a difference must be to mean anything."
         return
     told = ", ".join(f"{COLUMNS[column]} {one.mean:.4f} ± {one.spread / 2:.4f}" for column, one in results.noise.items())
     runs = next(iter(results.noise.values())).runs
