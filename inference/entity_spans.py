@@ -72,6 +72,7 @@ def _whole(text: str, start: int, end: int, pattern: re.Pattern[str]) -> Offsets
 
 def _name(text: str, start: int, end: int) -> Offsets:
     """The name of an organ without its committee for disclosure, and completed where it breaks off inside a word."""
+    start += text[start - 1 : start + 1] in ("结合", "会同", "联合")
     body = _OF_DISCLOSURE.search(text, start + 3, end + _REACH)
     if body and body.start() < end:
         return start, body.start()

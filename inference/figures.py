@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from gongkai.inference.foreign import without_foreign, without_repeats
+from gongkai.inference.foreign import carried_which_way, without_foreign, without_repeats
 from gongkai.inference.numbers import PERCENT, Number, read_number, unit_after
 from gongkai.inference.numerals import NUMERAL_CHARS, fold
 from gongkai.inference.results import Basis, Figure, Offsets
@@ -101,7 +101,7 @@ def _figures_of(text: str, span: Span, labels: tuple[str, ...], earlier: tuple[F
     printed = _printed(text, span)
     for label in labels if printed else of_both(labels, span, text, earlier):
         if printed is not None:
-            yield _printed_figure(text, label, printed, span.score)
+            yield _printed_figure(text, carried_which_way(text, label, *printed[0]), printed, span.score)
         elif _is_wording(text[span.start : span.end]):
             yield from _worded(text, span, label, earlier)
 
@@ -141,7 +141,7 @@ def _worded(text: str, span: Span, label: str, earlier: tuple[Figure, ...]) -> I
     start, end = wording_span(text, span.start, span.end)
     basis, value = wording_basis(text[start:end], label), None
     if basis is Basis.ZERO:
-        label, end = denied_outcome(text, start, end, label)
+        label, end = denied_outcome(text, start, end, carried_which_way(text, label, start, end))
         value = None if _denied_of_all(text[start:end], label) else 0
     elif can_mean_all(text[start:end], label):
         start, end = whole_clause(text, start, end)

@@ -29,6 +29,14 @@ _PLAN = re.compile(r"(?:不少于|不低于|力争|计划数[:：]?|目标数?[:
 _NO_COUNT = re.compile(r"(?:日期|时间|邮编|编号|文号)[:：]\s?$")
 _HOTLINE = re.compile(r"[”\"』」]?(?:政务|市民|公共|服务|便民|投诉|举报|纳税|海关){0,3}(?:热线|平台|工单|电话|专线)")
 _HOTLINES = re.compile(r"12\d{3}|1[12]\d")
+_LEAD_IN = 10
+_LAST_YEAR, _NEXT_YEAR = re.compile(r"[上前]一?年"), re.compile(r"[下次]一?年")
+_CARRIED = {
+    "requests_carried_in": re.compile(r"(?:上|前)一?年度?(?:结转|转入|转来)[^,，。;；、]{0,2}$|结转(?:上|前)一?年度?[^,，。;；、]{0,2}$"),
+    "requests_carried_out": re.compile(
+        r"(?:下|次)一?年度?(?:继续)?(?:结转|办理)[^,，。;；、]{0,2}$|(?:结转|转|转入|转至)(?:至|到)?(?:下|次)一?年[^,，。;；、]{0,6}$"
+    ),
+}
 _PLANNED = re.compile(r"不少于|不低于|力争|目标|计划")
 _AND_MORE = re.compile(r"(?:人次|[次期篇条场件])以上")
 _REMISSION = re.compile(r"(?:未|没有|无|不存在)[^收]{0,4}减免")
@@ -63,9 +71,7 @@ def _said_otherwise(text: str, figure: Figure) -> bool:
 
 def _denies_something_else(figure: Figure) -> bool:
     """Whether wording for 0 speaks of fees remitted, or of requests for something other than information."""
-    if figure.label == "requests_received":
-        return _OTHER_REQUESTS.search(figure.text) is not None
-    return figure.label == "request_fees" and _REMISSION.match(figure.text) is not None
+    return _OTHER_REQUESTS.search(figure.text) is not None or (figure.label == "request_fees" and _REMISSION.match(figure.text) is not None)
 
 
 def _printed_otherwise(figure: Figure, before: str, sentence: str, after: str) -> bool:
@@ -87,6 +93,20 @@ def _is_sum(text: str, figure: Figure, earlier: Sequence[Figure]) -> bool:
     near = [other for other in earlier[-4:] if not _SENTENCE_END.search(text, other.end, figure.start)]
     values = {other.label: other.value or 0 for other in near if other.label in ("requests_received", "requests_carried_in")}
     return len(values) == 2 and 0 not in values.values() and sum(values.values()) == figure.value
+
+
+def carried_which_way(text: str, label: str, start: int, end: int) -> str:
+    """`label`, or its counterpart where the words name the year: what is carried to the next year was not carried in.
+
+    >>> carried_which_way("无下年度结转", "requests_carried_in", 0, 6)
+    'requests_carried_out'
+    """
+    if label not in _CARRIED:
+        return label
+    words = fold(text[max(0, start - _LEAD_IN) : start] + text[start:end])
+    if _LAST_YEAR.search(words) and _NEXT_YEAR.search(words):  # both at once: 既无上年结转也无结转下年
+        return label
+    return next((name for name, pattern in _CARRIED.items() if pattern.search(words)), label)
 
 
 def without_repeats(text: str, figures: Sequence[Figure]) -> tuple[Figure, ...]:

@@ -7,7 +7,7 @@ import doctest
 import pytest
 
 from gongkai.inference import foreign
-from gongkai.inference.foreign import without_foreign, without_repeats
+from gongkai.inference.foreign import carried_which_way, without_foreign, without_repeats
 from gongkai.inference.results import Basis, Figure
 
 
@@ -61,6 +61,7 @@ def test_what_only_looks_like_it_stays(text: str, words: str, label: str) -> Non
         ("第四十二条规定不收取费用", "不收取费用", "request_fees"),
         ("未收费用,不存在减免费用", "不存在减免费用", "request_fees"),
         ("全年未收到行政许可申请", "未收到行政许可申请", "requests_received"),
+        ("全年未收到行政许可申请", "未收到行政许可申请", "complaints"),
     ],
 )
 def test_a_denial_of_something_else_is_no_zero(text: str, words: str, label: str) -> None:
@@ -92,6 +93,23 @@ def test_a_statement_in_the_next_sentence_is_kept() -> None:
     text = "办结30件。申请均按时答复"
     both = (figure(text, "30", "requests_handled", 30), figure(text, "均按时答复", "requests_handled", 30, Basis.ALL))
     assert without_repeats(text, both) == both
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("无下年度结转", "无下年度结转", "requests_carried_out"),
+        ("无结转下年度办理件", "无结转下年度办理件", "requests_carried_out"),
+        ("结转下一年度2件", "2", "requests_carried_out"),
+        ("上年度结转3件", "3", "requests_carried_in"),
+        ("新收9件,结转3件", "3", "other"),
+        ("没有上年结转也没有结转下年", "没有上年结转也没有结转下年", "other"),
+    ],
+)
+@pytest.mark.parametrize("label", ["requests_carried_in", "requests_carried_out"])
+def test_the_year_says_which_way_requests_were_carried(text: str, words: str, expected: str, label: str) -> None:
+    start = text.rindex(words)
+    assert carried_which_way(text, label, start, start + len(words)) == (label if expected == "other" else expected)
 
 
 def test_the_examples_hold() -> None:
