@@ -17,6 +17,7 @@ from gongkai.inference.figures import read_figures
 from gongkai.inference.legacy import LegacyTables, read_legacy
 from gongkai.inference.locate import Locator, own_tables
 from gongkai.inference.normalise import normalise
+from gongkai.inference.parts import check_parts
 from gongkai.inference.read.document import Document, document_from_html, document_from_text
 from gongkai.inference.read.evidence import looks_like_html
 from gongkai.inference.results import Extraction, Figure
@@ -105,6 +106,7 @@ class Extractor:
             entities=located.entities(entities),
             checks=(
                 *check({cell.key: cell for cell in assembly.cells}, assembly.form, facts_of(told)),
+                *check_parts(told),
                 *check_sums(legacy.sums, {row.key: row for row in legacy.indicators if row.key}),
             ),
             repairs=text.repairs,

@@ -26,6 +26,7 @@ _REST_OF_TITLE = re.compile(r"[\u4e00-\u9fff(（][^|\n\t。]{0,160}(?=[|\n\t]|$)
 _FIRST_CELL = re.compile(r"[^|\n。]{0,200}\|")
 _WORD, _DIGIT = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_COUNTED = re.compile(r"[零〇两]")  # no title consists of it
 _NUMERIC_CHUNK = re.compile(r"(?<![^\s|])[+-]?\d[\d,.]*(?![^\s|])")
 
 
@@ -181,10 +182,10 @@ def _fills_cell(text: str, start: int, end: int) -> bool:
 
 def _token(page: LabelledPage, span: Span) -> Token:
     text = page.text_of(span)
-    if span.label not in _CELL_LABELS and not says_unchanged(text):
+    if span.label not in _CELL_LABELS and not says_unchanged(text) and not _COUNTED.fullmatch(text):
         return Token(Kind.TITLE, span.start, span.end, text, span.label, span.score)
     if is_placeholder(text):
         return Token(Kind.BLANK, span.start, span.end, text, span.label, span.score)
     if _PIECE_OF_TITLE.fullmatch(text) and read_cell(text, signed=True, decimal=True) is None:
         return Token(Kind.TITLE, span.start, span.end, text, "row", span.score)
-    return Token(Kind.VALUE, span.start, span.end, text, span.label, span.score)
+    return Token(Kind.VALUE, span.start, span.end, text, "value", span.score)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from gongkai.inference.check import NARRATIVE_RULE
 from gongkai.inference.legacy.form import SUM_OF_PARTS, legacy_key
 from gongkai.inference.messages import chinese
+from gongkai.inference.parts import PARTS_RULE
 from gongkai.inference.report.tables import key_titles, title_of
 from gongkai.inference.report.words import plain, shared_title
 from gongkai.model.errors import ConfigError
@@ -98,6 +99,9 @@ def rule(text: str) -> Words:
     if text.startswith(NARRATIVE_RULE):
         stated = label(text.removeprefix(NARRATIVE_RULE))
         return Words(f"表格 = 正文「{stated.zh}」", f"table = narrative ({stated.en})")
+    if text.startswith(PARTS_RULE):
+        whole = label(text.removeprefix(PARTS_RULE))
+        return Words(f"正文「{whole.zh}」= 各部分之和", f"narrative ({whole.en}) = sum of its parts")
     if text.endswith(SUM_OF_PARTS):
         whole = text.removesuffix(SUM_OF_PARTS)
         return Words(f"{title_of(legacy_key(whole))} = 各分项之和", f"{whole.replace('_', ' ')} = sum of its parts")
