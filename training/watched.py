@@ -147,8 +147,9 @@ def scores_of_tags(tags: tuple[str, ...]) -> Callable[[EvalPrediction], dict[str
 
     def score(found: EvalPrediction) -> dict[str, float]:
         gold, predicted = np.asarray(found.label_ids), np.asarray(found.predictions)
-        rows = [(right[right != IGNORED], best[right != IGNORED]) for right, best in zip(gold, predicted, strict=True)]
-        return {name: strict_f1(*(_named((row[side] for row in rows), names) for side in (0, 1))) for name, names in kept.items()}
+        seen = [row != IGNORED for row in gold]
+        right, best = ([row[mask] for row, mask in zip(rows, seen, strict=True)] for rows in (gold, predicted))
+        return {name: strict_f1(_named(right, names), _named(best, names)) for name, names in kept.items()}
 
     return score
 
