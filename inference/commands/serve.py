@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,11 +20,12 @@ from gongkai.model.errors import MissingExtraError, UnreadableError
 
 TOKEN = "GONGKAI_TOKEN"  # noqa: S105 - the name of a variable
 _SHORTEST_TOKEN = 16
+_BACKLOG = 2048  # that of uvicorn
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Where to listen; others than this machine need a token.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
     token_file: Annotated[Path | None, typer.Option(metavar="FILE", help=f"Holds the token; so does the variable {TOKEN}.")] = None,
     workers: Workers = None,
     deadline: Deadline = 30.0,
@@ -46,6 +48,7 @@ def serve(
         from gongkai.inference.serve.desk import Desk
     except ImportError as error:
         raise MissingExtraError("gongkai serve", "serve") from error
+    listening = _listening(host, port)  # before the models are loaded: a port that is taken is told of at once
     folder = open_model(model, 1).checkpoint.folder  # once: all workers answer alike, though another may be promoted meanwhile
     make = partial(Extractor.from_pretrained, folder, 1)
     n_workers = workers or os.cpu_count() or 1
@@ -53,9 +56,20 @@ def serve(
     desk = Desk(make_pool, max_waiting)
     desk.open()
     app = create_app(desk, Access(token), max_bytes)
-    say(f"gongkai: serving on http://{host}:{port}, descriptions at /docs")
+    shown = f"[{host}]" if ":" in host else host
+    say(f"gongkai: serving on http://{shown}:{listening.getsockname()[1]}, descriptions at /docs")
     all_answered = int(RECEIVE_SECONDS + deadline * (max_waiting / n_workers + 1))
-    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=all_answered)
+    config = uvicorn.Config(app, access_log=False, log_level="warning", timeout_graceful_shutdown=all_answered)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket on which requests wait. Raises BadParameter if the system gives none."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=_BACKLOG)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        raise typer.BadParameter(f"cannot listen on {host}, port {port} ({reason}); choose another port", param_hint="--port") from error
 
 
 def _token(file: Path | None) -> str | None:

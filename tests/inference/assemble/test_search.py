@@ -86,6 +86,7 @@ PRICES = st.sampled_from([0.0, 0.8, 1.5, 2.5, 4.0, 6.0])
 CHOICES = st.lists(st.tuples(st.integers(0, 4), PRICES), min_size=1, max_size=4)
 
 
+@settings(deadline=None)
 @given(st.lists(CHOICES, min_size=1, max_size=5), st.integers(0, 10))
 def test_min_marginals_are_those_of_all_combinations(choices: list[list[tuple[int, float]]], printed: int) -> None:
     stages = [Stage(str(i), tuple(candidate(value, price=price) for value, price in options), add) for i, options in enumerate(choices)]
@@ -101,6 +102,7 @@ def test_min_marginals_are_those_of_all_combinations(choices: list[list[tuple[in
                 assert got >= cheapest + MARGIN - _EXACTLY
 
 
+@settings(deadline=None)
 @given(st.lists(CHOICES, min_size=2, max_size=5), st.integers(0, 10))
 def test_a_search_cut_short_takes_nothing_for_dear_that_is_cheap(choices: list[list[tuple[int, float]]], printed: int) -> None:
     stages = [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -40,14 +40,12 @@ class Server:
 
 @contextmanager
 def running(*options: str) -> Iterator[Server]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    program = [sys.executable, "-m", "gongkai.inference.cli", "serve", "--port", port, *options]
+    program = [sys.executable, "-m", "gongkai.inference.cli", "serve", "--port", "0", *options]
     with subprocess.Popen(program, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
-        assert b"serving on" in process.stderr.readline()
-        server = Server(process, f"http://127.0.0.1:{port}")
+        told = re.search(r"serving on (http://127\.0\.0\.1:\d+), ", process.stderr.readline().decode())
+        assert told
+        server = Server(process, told[1])
         wait_until(lambda: healthy(server))
         try:
             yield server

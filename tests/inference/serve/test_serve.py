@@ -239,6 +239,15 @@ def test_others_than_this_machine_need_a_token(host: str, capsys: pytest.Capture
     assert "needs a token" in capsys.readouterr().err
 
 
+def test_a_port_that_is_taken_is_told_of_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 2
+    assert f"cannot listen on 127.0.0.1, port {port} (Address already in use); choose another port" in " ".join(
+        capsys.readouterr().err.split()
+    )
+
+
 def test_a_token_that_can_be_guessed_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "token").write_text("secret\n", encoding="utf-8")
     assert main(["serve", "--token-file", str(tmp_path / "token")]) == 2
