@@ -139,7 +139,8 @@ def _printed_figure(text: str, label: str, printed: tuple[Offsets, Number], scor
 
 def _worded(text: str, span: Span, label: str, earlier: tuple[Figure, ...]) -> Iterator[Figure]:
     start, end = wording_span(text, span.start, span.end)
-    basis, value = wording_basis(text[start:end], label), None
+    basis = wording_basis(text[start:end], label)
+    value: int | float | None = None
     if basis is Basis.ZERO:
         label, end = denied_outcome(text, start, end, carried_which_way(text, label, start, end))
         value = None if _denied_of_all(text[start:end], label) else 0

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -66,7 +67,6 @@ class AmxNetwork:
 
 def _kernel() -> ModuleType | None:
     try:
-        from gongkai.inference.kernels import _amx
+        return import_module("gongkai.inference.kernels._amx")
     except ImportError:
         return None
-    return _amx

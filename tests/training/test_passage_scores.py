@@ -13,12 +13,12 @@ def figure(label: str, start: int, value: float, basis: str = "printed") -> dict
 
 
 PHONE = {"label": "phone", "start": 8, "end": 9}
-GOLDS = [
+GOLDS: list[dict[str, Any]] = [
     {"figures": [figure("reviews", 3, 5), figure("requests_received", 9, 7), figure("litigations", 12, 0, "zero")], "entities": [PHONE]},
     {"figures": [figure("disclosures", 3, 80)], "entities": []},
     {"figures": [], "entities": []},
 ]
-FOUND = [
+FOUND: list[dict[str, Any]] = [
     {"figures": [figure("reviews", 3, 5), figure("reviews", 3, 5), figure("requests_received", 10, 7)], "entities": []},
     {"figures": [figure("disclosures", 3, 8)], "entities": [PHONE]},
     {"figures": [figure("disclosures", 1, 2), figure("reviews", 5, 1)], "entities": []},

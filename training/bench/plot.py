@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from gongkai.training.bench.results import Bench
 
@@ -16,7 +17,7 @@ def draw(bench: Bench, path: Path) -> None:
     mpl.use("svg")
     from matplotlib import pyplot as plt
 
-    settings = {"svg.hashsalt": "gongkai", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+    settings: dict[Any, Any] = {"svg.hashsalt": "gongkai", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
     with mpl.rc_context(settings):
         figure, (rates, growth) = plt.subplots(1, 2, figsize=(9, 2.8), layout="constrained", width_ratios=(3, 2))
         readers = list(bench.rounds)[::-1]

@@ -53,7 +53,7 @@ def run_rounds(tasks: Sequence[Task], pages: Sequence[str], rounds: int) -> dict
     with _readers(tasks) as readers:
         found: dict[str, list[Round]] = {task.name: [] for task in tasks}
         for workers in readers.values():
-            _turn(workers, pages[:1] * len(workers))
+            _turn(workers, list(pages[:1]) * len(workers))
         for number in range(rounds):
             for name, workers in readers.items():
                 found[name].append(_turn(workers, pages))

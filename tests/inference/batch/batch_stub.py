@@ -81,7 +81,7 @@ def main(source: str, out: str, kind: str, death: tuple[int, float], make: MakeE
         if left == 0:
             threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
-    Ledger.record = record_and_die  # type: ignore[method-assign]
+    Ledger.record = record_and_die  # type: ignore[method-assign, assignment]
     run_batch([source], Path(out), make, Settings(Format(kind), 2, Limits(60, 512), shard=50), lambda _: None)
     os._exit(0)  # the clock may still run
 

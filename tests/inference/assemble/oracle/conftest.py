@@ -260,7 +260,7 @@ def prints_zeros(seen: Seen) -> bool:
     """Whether some glued row is all zeros, and every row can be cut so that it adds up."""
     runs = ["".join(slot.token.text for slot in row.slots.slots if slot.token) for row in seen.rows.values()]
     runs = [run for run in runs if run.isdigit()]
-    return "0" * 7 in runs and all(any(sum(way[:6]) == way[6] for way in cut(run, 7, zeros=True)) for run in runs)
+    return "0" * 7 in runs and all(any(sum(map(int, way[:6])) == way[6] for way in cut(run, 7, zeros=True)) for run in runs)
 
 
 def requests_model(seen: Seen, facts: Facts) -> Model:
