@@ -107,7 +107,7 @@ def test_the_same_text_says_the_same_in_any_company() -> None:
     assert list(EXTRACTOR(["申请9件", "申请3件", ""]))[1] == alone
 
 
-@pytest.mark.parametrize("text", ["", " \n\t\u3000", "🙂" * 50, "\x00\x1b", "\ud800", "<", "|" * 5000, "\r\n" * 50, "你好。" * 70_000])
+@pytest.mark.parametrize("text", ["", " \n\t\u3000", "🙂" * 50, "\x00\x1b", "\ud800", "<", "|" * 5000, "\r\n" * 50, "你好。" * 60_000])
 def test_odd_text_raises_nothing_and_says_so(text: str) -> None:
     result = EXTRACTOR(text)
     assert result.warnings[-1] == NOTHING_FOUND
