@@ -145,7 +145,7 @@ def by_year(entries: Sequence[Entry]) -> list[Bar]:
 def _year(year: int | None, several: int) -> str:
     if year is None:
         return "?"
-    return str(year) if several <= _WIDE else f"’{year % 100:02}"
+    return str(year) if several <= _WIDE else f"{year % 100:02}"
 
 
 def _bars(entries: Iterable[Entry], of: Callable[[Entry], _T], values: Iterable[_T], name: Callable[[_T], str]) -> list[Bar]:
