@@ -73,23 +73,38 @@ def fewest_doubtful(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mappin
     """The fewest cells that would have to be wrong for every sum to hold (Fellegi and Holt, JASA 71, 1976).
 
     A set of cells explains the breaches if changing them alone can satisfy every sum. Of several smallest sets the union is
-    named, since nothing says which. Breaches that share no cell are explained apart. Where more than three cells would be needed,
-    or too many sets had to be tried, every cell of the broken sums is in doubt.
+    named, since nothing says which. Breaches that no sum ties together are explained apart, and so are those that share no cell
+    where more than three cells would be needed together. Where that is too few as well, or too many sets had to be tried, every
+    cell of the broken sums is in doubt.
     """
-    return frozenset().union(*(_fewest(part, holding, cells) for part in _connected(broken)))
+    return frozenset().union(*(_doubtful(part, holding, cells) for part in _connected(broken, holding)))
 
 
-def _connected(rules: Sequence[Sum]) -> list[list[Sum]]:
-    """The rules in groups that share no cell."""
-    groups: list[list[Sum]] = []
-    for rule in rules:
-        sharing = [group for group in groups if any(set(rule.keys) & set(other.keys) for other in group)]
+def _connected(broken: Sequence[Sum], holding: Sequence[Sum] = ()) -> list[list[Sum]]:
+    """The broken rules in groups that share no cell, and that no holding rule ties together."""
+    groups: list[tuple[set[str], list[Sum]]] = []
+    for rule in (*broken, *holding):
+        keys, rules = set(rule.keys), [rule] if rule in broken else []
+        sharing = [group for group in groups if keys & group[0]]
         groups = [group for group in groups if group not in sharing]
-        groups.append([*(other for group in sharing for other in group), rule])
-    return groups
+        groups.append((keys.union(*(known for known, _ in sharing)), [*(other for _, known in sharing for other in known), *rules]))
+    return [rules for _, rules in groups if rules]
 
 
-def _fewest(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Valued]) -> set[str]:
+def _doubtful(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Valued]) -> set[str]:
+    together = _fewest(broken, holding, cells)
+    if together is not None:
+        return together
+    apart = ((part, _fewest(part, holding, cells)) for part in _connected(broken))
+    return {key for part, found in apart for key in (_keys(part) if found is None else found)}
+
+
+def _keys(rules: Iterable[Sum]) -> set[str]:
+    return {key for rule in rules for key in rule.keys}
+
+
+def _fewest(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Valued]) -> set[str] | None:
+    """The union of the smallest sets that explain the breaches together; None if there is none of up to three cells."""
     for size in range(1, _MOST_DOUBTFUL + 1):
         tried = _hitting(broken, holding, size)
         if tried is None:
@@ -97,7 +112,7 @@ def _fewest(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, V
         explaining = [chosen for chosen in tried if _explains(sorted(chosen), broken, holding, cells)]
         if explaining:
             return set().union(*explaining)
-    return {key for rule in broken for key in rule.keys}
+    return None
 
 
 def _hitting(broken: Sequence[Sum], holding: Sequence[Sum], size: int) -> list[frozenset[str]] | None:
