@@ -44,11 +44,13 @@ def each(targets: list[str], seconds: int, keep: bool) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("targets", nargs="*", choices=[*sorted(TARGETS), []], metavar="TARGET", help=", ".join(sorted(TARGETS)))
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(sorted(TARGETS)))
     parser.add_argument("--seconds", type=int, default=600, help="for each target")
     parser.add_argument("--keep", action="store_true", help="add to the corpus what reaches more")
     parser.add_argument("--options", help=argparse.SUPPRESS)  # of libFuzzer: this is the process of one target
     arguments = parser.parse_args()
+    if unknown := set(arguments.targets) - set(TARGETS):
+        parser.error(f"{', '.join(sorted(unknown))}: no such target; there are {', '.join(sorted(TARGETS))}")
     if arguments.options:
         search(arguments.targets[0], arguments.options.split())
     return each(arguments.targets or sorted(TARGETS), arguments.seconds, arguments.keep)
