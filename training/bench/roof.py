@@ -17,9 +17,9 @@ SIZE, REPEATS = 2048, 8
 
 def operations(shape: Shape, windows: Iterable[int]) -> float:
     """Additions and multiplications of matrix products in windows of so many tokens: linear layers, attention, head."""
-    layer = 8 * shape.hidden**2 + 4 * shape.hidden * shape.wide
+    layer = 8 * shape.hidden * shape.hidden + 4 * shape.hidden * shape.wide
     linear = shape.layers * layer + 2 * shape.hidden * shape.tags
-    return sum(linear * length + 4 * shape.layers * shape.hidden * length**2 for length in map(float, windows))
+    return sum(linear * length + 4 * shape.layers * shape.hidden * length * length for length in map(float, windows))
 
 
 def rates(scratch: Path) -> dict[str, float]:
