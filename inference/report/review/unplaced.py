@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from gongkai.inference.assemble.titles import bare
 from gongkai.inference.extract import Reading
 from gongkai.inference.forms import forms
-from gongkai.inference.results import Offsets
+from gongkai.inference.results import Cell, Indicator, Offsets
 from gongkai.model.types import Span
 
 _DIGITS = re.compile(r"\d")
@@ -87,8 +87,8 @@ def unplaced(reading: Reading) -> tuple[Unplaced, ...]:
 
 def _runs(reading: Reading) -> Iterator[_Run]:
     text = reading.document.source_text
-    read = [(one.text, one.spans) for one in (*reading.extraction.cells, *reading.extraction.legacy)]
-    taken = {spans[0] for text_read, spans in read if text_read is not None and spans}
+    read: tuple[Cell | Indicator, ...] = (*reading.extraction.cells, *reading.extraction.legacy)
+    taken = {one.spans[0] for one in read if one.text is not None and one.spans}
     values = [(_title_before(reading, number), span) for number, span in enumerate(reading.spans) if _is_number(text, span)]
     for title, group in groupby(values, key=lambda item: item[0]):
         spans = tuple(span for _, span in group)
