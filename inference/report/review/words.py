@@ -103,8 +103,8 @@ def rule(text: str) -> Words:
         whole = label(text.removeprefix(PARTS_RULE))
         return Words(f"正文「{whole.zh}」= 各部分之和", f"narrative ({whole.en}) = sum of its parts")
     if text.endswith(SUM_OF_PARTS):
-        key = text.removesuffix(SUM_OF_PARTS)
-        return Words(f"{title_of(legacy_key(key))} = 各分项之和", f"{key.replace('_', ' ')} = sum of its parts")
+        total = text.removesuffix(SUM_OF_PARTS)
+        return Words(f"{title_of(legacy_key(total))} = 各分项之和", f"{total.replace('_', ' ')} = sum of its parts")
     return Words(*_dictionary().rules.get(text, (chinese(text), text)))
 
 

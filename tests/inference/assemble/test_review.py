@@ -76,7 +76,11 @@ def test_kept_blanks_tell_the_columns(printer: Printer, context: MakeContext, st
 
 
 def test_titles_only_give_blanks(printer: Printer, context: MakeContext) -> None:
-    assert said(read_review(context(printer("2021", "lines").review([""] * 15)), {})) == ["blank"] * 15
+    assert said(read_review(context(printer("2021", "lines").review([""] * 15) + "五、其他"), {})) == ["blank"] * 15
+
+
+def test_titles_at_the_very_end_of_a_page_may_have_lost_their_cells(printer: Printer, context: MakeContext) -> None:
+    assert said(read_review(context(printer("2021", "lines").review([""] * 15)), {})) == [None] * 15
 
 
 def test_a_few_titles_and_no_number_say_nothing(context: MakeContext) -> None:
