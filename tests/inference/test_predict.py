@@ -25,7 +25,7 @@ def predictor(folder: Path) -> Predictor:
 
 
 def test_package_settings() -> None:
-    assert window_settings() == WindowSettings(window=254, overlap=32)
+    assert window_settings() == WindowSettings(window=254, overlap=64)
 
 
 def test_random_weights_label_something(predictor: Predictor) -> None:

@@ -42,7 +42,7 @@ def trained(request: pytest.FixtureRequest, random_bases: dict[str, Path], tmp_p
 def test_training_writes_a_whole_checkpoint(trained: Path) -> None:
     checkpoint = load_checkpoint(trained)
     assert (checkpoint.positions, checkpoint.window) == (140, 64)
-    assert Predictor.from_folder(trained, threads=1).settings == WindowSettings(window=64, overlap=8)
+    assert Predictor.from_folder(trained, threads=1).settings == WindowSettings(window=64, overlap=16)
     assert {path.name for path in trained.iterdir()} >= set(REQUIRED)
     assert {str(values.dtype) for values in load_file(trained / "model.safetensors").values()} == {"float16"}
     metrics = json.loads((trained / "metrics.json").read_text(encoding="utf-8"))
