@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -137,7 +137,7 @@ def _watching(steps: int, batch: int) -> dict[str, Any]:
 
 def _scores(trainer: Trainer, data: Dataset) -> dict[str, float]:
     """The F1 over all labels (`f1`) and over each kind of them. Not the trainer's `evaluate`, which would count as a step of training."""
-    metrics = trainer.predict(data, metric_key_prefix="now").metrics or {}
+    metrics = trainer.predict(cast("Any", data), metric_key_prefix="now").metrics or {}
     return {name: float(metrics[f"now_{name}"]) for name in ("f1", *KINDS)}
 
 
@@ -161,7 +161,7 @@ def _only(tags: Sequence[str], kind: str) -> tuple[str, ...]:
 
 
 def _named(rows: Iterable[NDArray[np.int64]], names: Sequence[str]) -> list[list[str]]:
-    return [[names[number] for number in row] for row in rows]
+    return [[names[int(number)] for number in row] for row in rows]
 
 
 def _weights(network: PreTrainedModel) -> Weights:

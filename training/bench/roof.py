@@ -32,7 +32,7 @@ def rates(scratch: Path) -> dict[str, float]:
     small = [torch.from_numpy(one.astype(np.int8)) for one in (left, right)]
     full = [torch.from_numpy(one.astype(np.float32)) for one in (left, right)]
     return {
-        "int8": max(_rate(_product(scratch, left, right)), _rate(lambda: torch._int_mm(*small))),  # noqa: SLF001
+        "int8": max(_rate(_product(scratch, left, right)), _rate(lambda: torch.ops.aten._int_mm(*small))),  # noqa: SLF001
         "fp32": _rate(lambda: torch.mm(*full)),
     }
 

@@ -38,7 +38,7 @@ def kill_and_go_on(source: Path, out: Path, kind: str, n_kills: int) -> int:
     """
     rng = random.Random(f"{kind} {n_kills}")
     killed = 0
-    while run(source, out, kind, *((rng.randint(1, 40), rng.random() / 100) if killed < n_kills else ())) != 0:
+    while (run(source, out, kind, rng.randint(1, 40), rng.random() / 100) if killed < n_kills else run(source, out, kind)) != 0:
         killed += 1
         assert killed <= n_kills, "the run failed by itself"
     return killed
