@@ -37,12 +37,12 @@ class Locator:
         return tuple(sorted(map(self._indicator, indicators), key=lambda indicator: indicator.name_span))
 
     def spans(self, spans: Iterable[Span]) -> tuple[Span, ...]:
-        """Labelled spans in the order of the source. Two of them may share a character that a repair made several of."""
-        return tuple(sorted(map(self._span, spans)))
+        """Labelled spans in the order of the source. Two of them may share a character that a repair made several of.
 
-    def _span(self, span: Span) -> Span:
-        start, end = self._offsets(span.start, span.end)
-        return replace(span, start=start, end=end)
+        Labels of nothing but what the reader of a grid put between cells have no place and are left out.
+        """
+        placed = ((span, self._offsets(span.start, span.end)) for span in spans)
+        return tuple(sorted(replace(span, start=start, end=end) for span, (start, end) in placed if start < end))
 
     def _cell(self, cell: Cell) -> Cell:
         spans = tuple(self._offsets(start, end) for start, end in cell.spans)
