@@ -23,6 +23,9 @@ _PHONE = re.compile(r"[\d*]+(?:\s?[-—–－]\s?[\d*]+)*")
 _DATE = re.compile(r"(?<!\d)20\d\d\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}(?!\d)(?:\s?日)?")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _WHOLE = {"document_number": (_ORDER, _FILED), "phone": (_PHONE,), "issue_date": (_DATE,), "report_year": (_YEAR,)}
+_NUMERAL = r"[\d\uff10-\uff19〇○零OoＯ一二三四五六七八九十廿卅元]"
+_MEANT = {"issue_date": re.compile(rf"{_NUMERAL}[^\w]*[年月/.-][^\w]*{_NUMERAL}"), "phone": re.compile(r"(?:[\d\uff10-\uff19*]\W*){5}")}
+"""What must be in a span of a label: a page number (`- 1 -`) is no date."""
 
 _OF_DISCLOSURE = re.compile(r"(?:(?<!人民)政府)?(?:信息|政务)公开(?:工作)?领导小组")
 _REST_OF_NAME = re.compile(
@@ -31,7 +34,8 @@ _REST_OF_NAME = re.compile(
 
 
 def entity_span(text: str, start: int, end: int, label: str) -> Offsets | None:
-    """Characters `start` to `end` of `text` as the whole entity that they are, hold or cut through, or None if nothing is left.
+    """Characters `start` to `end` of `text` as the whole entity that they are, hold or cut through, or None if nothing is left
+    or what is left cannot be what the label says.
 
     Punctuation, 自 … 止 and brackets without their partner are left out.
 
@@ -43,6 +47,8 @@ def entity_span(text: str, start: int, end: int, label: str) -> Offsets | None:
         return None
     for pattern in _WHOLE.get(label, ()):
         start, end = _whole(text, start, end, pattern)
+    if label in _MEANT and not _MEANT[label].search(text, start, end):
+        return None
     return _name(text, start, end) if label == "agency" else (start, end)
 
 

@@ -45,6 +45,24 @@ def test_a_span_is_mended_to_the_whole(text: str, labelled: str, label: str, who
     assert text[slice(*place)] == whole
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "whole"),
+    [
+        ("- 1 -", "issue_date", None),
+        ("第3页", "issue_date", None),
+        ("2021年1月25日", "issue_date", "2021年1月25日"),
+        ("二〇二一年一月", "issue_date", "二〇二一年一月"),
+        ("１月１２日", "issue_date", "１月１２日"),
+        ("2021.1.9", "issue_date", "2021.1.9"),
+        ("12345", "phone", "12345"),
+        ("8层", "phone", None),
+    ],
+)
+def test_a_span_that_cannot_be_what_its_label_says_is_none(text: str, label: str, whole: str | None) -> None:
+    place = entity_span(text, 0, len(text), label)
+    assert (place and text[slice(*place)]) == whole
+
+
 def test_two_dates_are_not_joined() -> None:
     assert entity_span("2024-01-15 2024-01-16", 0, 21, "issue_date") == (0, 21)
 
