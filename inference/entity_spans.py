@@ -24,7 +24,10 @@ _DATE = re.compile(r"(?<!\d)20\d\d\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}(?!\
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _WHOLE = {"document_number": (_ORDER, _FILED), "phone": (_PHONE,), "issue_date": (_DATE,), "report_year": (_YEAR,)}
 _NUMERAL = r"[\d\uff10-\uff19〇○零OoＯ一二三四五六七八九十廿卅元]"
-_MEANT = {"issue_date": re.compile(rf"{_NUMERAL}[^\w]*[年月/.-][^\w]*{_NUMERAL}"), "phone": re.compile(r"(?:[\d\uff10-\uff19*]\W*){5}")}
+_MEANT = {
+    "issue_date": re.compile(rf"{_NUMERAL}(?:\W{{1,4}}|\W{{0,4}}[年月]\W{{0,4}}){_NUMERAL}|\d{{8}}"),
+    "phone": re.compile(r"(?:[\d\uff10-\uff19*]\W*){5}"),
+}
 """What must be in a span of a label: a page number (`- 1 -`) is no date."""
 
 _OF_DISCLOSURE = re.compile(r"(?:(?<!人民)政府)?(?:信息|政务)公开(?:工作)?领导小组")

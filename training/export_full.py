@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+import torch
 import typer
-from transformers import PreTrainedModel
+from transformers import AutoModelForTokenClassification, PreTrainedModel
 
 from gongkai.model.checkpoint import FULL_NETWORK, WEIGHTS, verify_manifest, write_manifest
+from gongkai.model.errors import GongkaiError
 
 _WRAPPER = "network."
 
@@ -39,13 +41,15 @@ def write_full_network(network: PreTrainedModel, folder: Path) -> None:
 
 def add_full_network(folder: Path) -> None:
     """Write the fp32 network of the model in `folder` beside it, and the manifest anew. Raises CheckpointError if the folder is altered."""
-    import torch
-    from transformers import AutoModelForTokenClassification
-
     verify_manifest(folder)
-    network = AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
-    write_full_network(network, folder)
+    write_full_network(open_full(folder), folder)
     write_manifest(folder)
+
+
+def open_full(folder: Path) -> PreTrainedModel:
+    """The network in `folder` in fp32, as it is exported."""
+    network: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+    return network
 
 
 def _places(path: Path) -> Mapping[str, tuple[int, int]]:
@@ -78,7 +82,11 @@ def _refer(graph: Any, places: Mapping[str, tuple[int, int]]) -> None:
 
 def export_full(folder: Annotated[Path, typer.Argument(help="A model folder.")]) -> None:
     """Add the fp32 network to a model folder."""
-    add_full_network(folder)
+    try:
+        add_full_network(folder)
+    except GongkaiError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
     typer.echo(f"{folder / FULL_NETWORK}: written, and the manifest anew")
 
 

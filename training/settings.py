@@ -13,7 +13,7 @@ from gongkai.model.errors import ConfigError
 
 BUNDLED = "e5-characters"
 IN_USE = "in-use"
-Settings = TypeVar("Settings", bound="TrainSettings")
+Read = TypeVar("Read", bound=BaseModel)
 
 
 class _Settings(BaseModel):
@@ -120,21 +120,27 @@ class TuneSettings(TrainSettings):
 
 def load_settings(name: str) -> TrainSettings:
     """`configs/train/NAME.yaml` of the package, or the file that `name` is the path of. Raises ConfigError."""
-    return _load(name, TrainSettings)
+    return read_settings(name, TrainSettings)
 
 
 def load_tune_settings(name: str) -> TuneSettings:
     """As `load_settings`, for fine-tuning."""
-    return _load(name, TuneSettings)
+    return read_settings(name, TuneSettings)
 
 
-def _load(name: str, kind: type[Settings]) -> Settings:
-    folder = files("gongkai.configs") / "train"
+def read_settings(name: str, kind: type[Read]) -> Read:
+    """`configs/train/NAME.yaml` of the package, or the file that `name` is the path of, as `kind` has it. Raises ConfigError."""
+    folder = Path(str(files("gongkai.configs"))) / "train"
     source = Path(name) if name.endswith(".yaml") else folder / f"{name}.yaml"
     if not source.is_file():
-        known = ", ".join(sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml")))
+        known = ", ".join(sorted(path.stem for path in folder.glob("*.yaml")))
         raise ConfigError(f"no training configuration {name}: give the path of a .yaml file, or one of {known}")
     try:
         return kind.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, ValidationError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{source}: no text in UTF-8; save it as UTF-8") from error
+    except ValidationError as error:
+        wrong = "; ".join(": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in error.errors())
+        raise ConfigError(f"{source}: {wrong}") from error
+    except (OSError, yaml.YAMLError) as error:
         raise ConfigError(f"{source}: {error}") from error

@@ -18,7 +18,7 @@ def cpu_flags() -> frozenset[str]:
         lines = _CPU.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return frozenset()
-    # Lists of two cores of one machine are one; a core's list is long, so the first one is enough.
+    # All cores of a machine have the same list.
     found = next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
     return frozenset(found.partition(":")[2].split())
 

@@ -54,6 +54,8 @@ def test_a_span_is_mended_to_the_whole(text: str, labelled: str, label: str, who
         ("二〇二一年一月", "issue_date", "二〇二一年一月"),
         ("１月１２日", "issue_date", "１月１２日"),
         ("2021.1.9", "issue_date", "2021.1.9"),
+        ("2021—01—09", "issue_date", "2021—01—09"),
+        ("20210109", "issue_date", "20210109"),
         ("12345", "phone", "12345"),
         ("8层", "phone", None),
     ],

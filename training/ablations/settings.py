@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gongkai.model.errors import ConfigError
 from gongkai.training.encoder import Shape, random_characters
-from gongkai.training.settings import TrainSettings, load_settings
+from gongkai.training.settings import TrainSettings, load_settings, read_settings
 
 CONFIG = "ablations"
 
@@ -58,11 +56,7 @@ class Ablations(_Settings):
 
 def load_ablations(name: str = CONFIG) -> Ablations:
     """`configs/train/NAME.yaml` of the package, or the file that `name` is the path of. Raises ConfigError."""
-    source = Path(name) if name.endswith(".yaml") else Path(str(files("gongkai.configs"))) / "train" / f"{name}.yaml"
-    try:
-        return Ablations.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise ConfigError(f"{source}: {error}") from error
+    return read_settings(name, Ablations)
 
 
 def variant_settings(ablations: Ablations, name: str, runs: Path) -> TrainSettings:

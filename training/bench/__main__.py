@@ -65,13 +65,10 @@ def run(folder: Path, plan: Plan, scratch: Path) -> Bench:
 
 def export_full(folder: Path, scratch: Path) -> Path:
     """The network of `folder` in fp32, as ONNX, in `scratch`."""
-    import torch
-    from transformers import AutoModelForTokenClassification
-
     from gongkai.training.export import to_onnx
+    from gongkai.training.export_full import open_full
 
-    network = AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
-    to_onnx(network, scratch / "model.onnx")
+    to_onnx(open_full(folder), scratch / "model.onnx")
     return scratch / "model.onnx"
 
 

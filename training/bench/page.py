@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gongkai.training.bench.readers import OURS, PIPELINE, STRIDE
+from gongkai.training.bench.readers import FULL, INT8, OURS, PIPELINE, STRIDE
 from gongkai.training.bench.results import Bench
 
 PLOT = "images/performance.svg"
 _WAYS = {
     OURS: "this project, as installed",
     PIPELINE: f'`pipeline("token-classification", stride={STRIDE})`, torch fp32',
-    "onnxruntime fp32": "the network in fp32 on onnxruntime, our windows",
-    "onnxruntime int8": "`model.int8.onnx` on onnxruntime, our windows",
+    FULL: "the network in fp32 on onnxruntime, our windows",
+    INT8: "`model.int8.onnx` on onnxruntime, our windows",
 }
 
 
@@ -59,7 +59,7 @@ def _cells(bench: Bench) -> Iterator[str]:
     yield "| cells, held against fp32 on onnxruntime | cells | lost | gained | other value |"
     yield "| --- | --- | --- | --- | --- |"
     for reader in bench.rounds:
-        if reader != "onnxruntime fp32":
+        if reader != FULL:
             found = bench.difference(reader)
             share = found.lost / max(found.cells, 1)
             yield f"| {reader} | {found.cells:,} | {found.lost} ({share:.3%}) | {found.gained} | {found.different} |"
