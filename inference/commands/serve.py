@@ -21,6 +21,8 @@ from gongkai.model.errors import MissingExtraError, UnreadableError
 TOKEN = "GONGKAI_TOKEN"  # noqa: S105 - the name of a variable
 _SHORTEST_TOKEN = 16
 _BACKLOG = 2048  # that of uvicorn
+# Longer than any usual client keeps a connection that is idle: who closes first must be the client, or its next request is lost.
+KEEP_ALIVE_SECONDS = 75
 
 
 def serve(
@@ -59,7 +61,9 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     say(f"gongkai: serving on http://{shown}:{listening.getsockname()[1]}, descriptions at /docs")
     all_answered = int(RECEIVE_SECONDS + deadline * (max_waiting / n_workers + 1))
-    config = uvicorn.Config(app, access_log=False, log_level="warning", timeout_graceful_shutdown=all_answered)
+    config = uvicorn.Config(
+        app, access_log=False, log_level="warning", timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=all_answered
+    )
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -18,6 +18,7 @@ import uvicorn
 
 from gongkai.inference.batch.jobs import Limits, MakeExtractor
 from gongkai.inference.batch.pool import Pool
+from gongkai.inference.commands.serve import KEEP_ALIVE_SECONDS
 from gongkai.inference.serve.app import Access, create_app, rendered
 from gongkai.inference.serve.desk import Desk
 
@@ -38,7 +39,8 @@ def serving(
 ) -> Iterator[httpx.Client]:
     """A client of a server that runs meanwhile in this process, its workers beside it."""
     app = create_app(Desk(partial(Pool, workers, make, rendered, limits), most), access, max_bytes=100_000)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=10))
+    config = uvicorn.Config(app, port=0, log_level="warning", timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=10)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
