@@ -10,6 +10,7 @@ from functools import lru_cache
 from gongkai.inference.numerals import MULTIPLIERS, NUMERAL_CHARS, exact, fold, read_numeral
 
 PERCENT = "%"
+_REMEMBERED = 4096
 
 _ROUND_BEFORE = r"(?:约为|大约|将近|接近|超过|突破|不足|不少于|至少|约|近|超|达到|达|逾|共|仅)"
 _ROUND_AFTER = r"(?:余|多|来|几)"
@@ -72,7 +73,7 @@ def read_number(text: str) -> Number | None:
     return None if value is None else Number(exact(value), None, bare != text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(_REMEMBERED)
 def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> CellNumber | None:
     """The number that a table cell prints, or None if it prints none for certain.
 
@@ -93,11 +94,13 @@ def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> Cell
     return CellNumber(exact(-value if negative else value), found["unit"], found["comment"])
 
 
+@lru_cache(_REMEMBERED)
 def says_unchanged(text: str) -> bool:
     """Whether all of `text` says in words that a number is the same as last year's: `持平`, `无变化`."""
     return _UNCHANGED.fullmatch(re.sub(r"\s+", "", fold(text))) is not None
 
 
+@lru_cache(_REMEMBERED)
 def is_placeholder(text: str) -> bool:
     """Whether a cell prints a sign for nothing: `/`, `—`, `-`, `无`, `空` and their like. White space alone is no sign."""
     return _PLACEHOLDER.fullmatch(re.sub(r"\s+", "", fold(text))) is not None

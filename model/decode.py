@@ -16,37 +16,78 @@ from gongkai.model.types import Span
 
 Scores = NDArray[np.float32]
 Tags = NDArray[np.int64]
+_MOST_PARTS = 16
 
 
 def log_posteriors(logits: Scores) -> Scores:
     """Log of the softmax over the last axis."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), dtype=np.float32)
+    shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return np.asarray(shifted, dtype=np.float32)
 
 
 def is_legal(tags: Tags) -> bool:
     """Whether every I follows a B or I of its own class."""
+    return not len(_breaches(tags))
+
+
+def _breaches(tags: Tags) -> Tags:
+    """The positions of every I that follows no B or I of its own class."""
     inside = (tags > 0) & (tags % 2 == 0)
     before = np.concatenate(([0], tags[:-1]))
-    return bool(np.all(~inside | (before == tags) | (before == tags - 1)))
+    return np.flatnonzero(inside & (before != tags) & (before != tags - 1))
 
 
 def best_tags(scores: Scores) -> Tags:
     """The legal sequence with the largest sum of `scores` (shape: positions x tags), as numbers of tags.
 
-    Where the best tag of each position already makes a legal sequence, no other can beat it.
+    Where the best tag of each position already makes a legal sequence, no other can beat it. Where it does not, only the stretch
+    round the breach is searched. O and B may follow anything: so a stretch can be chosen by itself if the best that it could have,
+    even after a span that is still open, begins with one of them.
     """
-    greedy = scores.argmax(axis=1) if len(scores) else np.zeros(0, dtype=np.int64)
-    return greedy if is_legal(greedy) else _viterbi(scores)
+    if not len(scores):
+        return np.zeros(0, dtype=np.int64)
+    tags = scores.argmax(axis=1)
+    free = np.flatnonzero((tags == 0) | (tags % 2 == 1))
+    done = 0
+    for breach in _breaches(tags).tolist():
+        if breach >= done:
+            after = int(np.searchsorted(free, breach))
+            done = int(free[after]) if after < len(free) else len(tags)
+            stretch = _best_stretch(scores[:done], free[:after])
+            if stretch is None:
+                return _viterbi(scores, after_span=False)
+            start, found = stretch
+            tags[start:done] = found
+    return tags
 
 
-def _viterbi(scores: Scores) -> Tags:
-    """Viterbi in O(positions x tags): O and every B may follow anything, so only the best of all counts for them."""
+def _best_stretch(scores: Scores, free: Tags) -> tuple[int, Tags] | None:
+    """A short stretch at the end of `scores` that can be chosen by itself, as its start (0 or one of `free`) and its best tags.
+
+    None if none of up to `_MOST_PARTS` parts (each from one of `free` to the next) can: few spans are as long.
+    """
+    parts = 1
+    while parts <= _MOST_PARTS:
+        start = int(free[-parts]) if parts <= len(free) else 0
+        found = _viterbi(scores[start:], after_span=start > 0)
+        if start == 0 or found[0] == 0 or found[0] % 2 == 1:
+            return start, found
+        parts *= 2
+    return None
+
+
+def _viterbi(scores: Scores, *, after_span: bool) -> Tags:
+    """Viterbi in O(positions x tags): O and every B may follow anything, so only the best of all counts for them.
+
+    With `after_span` the first tag may be an I of any class, as it is after a span of that class.
+    """
     length, tags = scores.shape
     outside, begins, insides = scores[:, 0].tolist(), scores[:, 1::2], scores[:, 2::2]
     from_inside = np.zeros((length, (tags - 1) // 2), dtype=bool)
     best_before = np.zeros(length, dtype=np.int64)
-    at_outside, at_begin, at_inside = outside[0], begins[0], np.full((tags - 1) // 2, -np.inf, dtype=np.float32)
+    at_outside, at_begin = outside[0], begins[0]
+    at_inside = insides[0] if after_span else np.full((tags - 1) // 2, -np.inf, dtype=np.float32)
     for position in range(1, length):
         held = np.greater(at_inside, at_begin, out=from_inside[position])
         span = np.where(held, at_inside, at_begin)
@@ -91,11 +132,15 @@ def logits_to_runs(logits: Scores) -> list[tuple[int, int, int, float]]:
     all of it is, so its weakest position says how sure it is.
     """
     scores = log_posteriors(logits)
-    runs = []
-    for start, end, number in tags_to_runs(best_tags(scores)):
-        inside = np.exp(scores[start:end, 2 * number + 1 : 2 * number + 3]).sum(axis=1)
-        runs.append((start, end, number, min(float(inside.min()), 1.0)))
-    return runs
+    tags = best_tags(scores)
+    runs = tags_to_runs(tags)
+    if not runs:
+        return []
+    positions, begins = np.arange(len(tags)), tags - (tags % 2 == 0)
+    own = np.exp(scores[positions, begins]) + np.exp(scores[positions, np.minimum(begins + 1, scores.shape[1] - 1)])
+    own[tags == 0] = 1.0
+    least = np.minimum.reduceat(own, [start for start, *_ in runs])
+    return [(*run, min(score, 1.0)) for run, score in zip(runs, least.tolist(), strict=True)]
 
 
 def runs_to_spans(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,13 +55,20 @@ class CharacterVocabulary:
     unknown: int
     before: tuple[int, ...]
     after: tuple[int, ...]
+    _by_code: NDArray[np.int64] = field(init=False, repr=False, compare=False)
+    """The id of every code point up to the largest that is known, and of all beyond it in the last place."""
+
+    def __post_init__(self) -> None:
+        codes = [ord(character) for character in self.id_of]
+        by_code = np.full(max(codes, default=-1) + 2, self.unknown, dtype=np.int64)
+        by_code[codes] = list(self.id_of.values())
+        object.__setattr__(self, "_by_code", by_code)
 
     def encode(self, text: str) -> Encoded:
         """Exactly `len(text)` tokens."""
-        look_up, unknown = self.id_of.get, self.unknown
-        ids = np.fromiter((look_up(character, unknown) for character in text), dtype=np.int64, count=len(text))
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         starts = np.arange(len(text), dtype=np.int32)
-        return Encoded(ids, np.stack((starts, starts + 1), axis=1))
+        return Encoded(self._by_code[np.minimum(codes, len(self._by_code) - 1)], np.stack((starts, starts + 1), axis=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from gongkai.inference.numbers import is_placeholder, read_cell
 UNITS = frozenset(
     ("条", "件", "次", "篇", "个", "人", "名", "人次", "件次", "万元", "元", "份", "场", "场次", "期", "起", "宗", "部", "批", "册")
 )
+_UNIT_ALONE = re.compile(rf"(?<![^\s|?()])(?:{'|'.join(sorted(UNITS, reverse=True))})(?![^\s|()])")  # brackets may stand round it
 _ATOM = re.compile(r"[^\s|?][^\s|]*")  # question marks are what lost spaces leave before a title
 _LONGEST_GAP = 160  # characters between the number of one row and the measure word of the next: a title and a heading or two
 _MOST_ATOMS = 24
@@ -56,6 +57,8 @@ class RawRow:
 
 def raw_tables(text: str) -> Iterator[tuple[RawRow, ...]]:
     """Runs of at least three rows with nothing but titles and headings between them, in order."""
+    if len(_UNIT_ALONE.findall(text)) < _FEWEST_ROWS:  # most pages: nothing to look for
+        return
     run: list[RawRow] = []
     for row in _rows(_atoms(text)):
         if run and not _follows(text, run[-1], row):

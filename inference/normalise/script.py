@@ -12,10 +12,11 @@ from importlib.resources import files
 
 from gongkai.inference.aligned import AlignedText
 from gongkai.inference.normalise.taiwan import FOR_TAIWAN_PAGES, ON_ANY_TRADITIONAL_PAGE, TELL_TALE
-from gongkai.inference.normalise.widths import translate
+from gongkai.inference.normalise.widths import Replacements
 
 _LEAST = 3
 _SHARE = 0.02
+_IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 _KEEP = {
     "著": re.compile("(?:(?<=[显顯卓昭名专專原土论論编編遗遺巨译譯拙合所]))著|著(?=[名作称稱述录錄书書者])"),
     "乾": re.compile("乾(?=[坤隆县縣安陵元州])"),
@@ -37,19 +38,23 @@ def tables() -> tuple[dict[int, str], dict[int, str]]:
     return found["always"], found["traditional pages"]
 
 
+@cache
+def _replacements() -> tuple[Replacements, Replacements]:
+    """What is simplified on every page, and what is on traditional ones."""
+    always, shared = tables()
+    return Replacements.of(always), Replacements.of(always | shared)
+
+
 def is_traditional(text: str) -> bool:
     """Whether enough characters exist in traditional script only: three, and one in fifty of the ideographs."""
-    always, _ = tables()
-    count = sum(ord(c) in always for c in text)
-    return count >= _LEAST and count >= _SHARE * sum("\u4e00" <= c <= "\u9fff" for c in text)
+    count = _replacements()[0].count(text)
+    return count >= _LEAST and count >= _SHARE * len(_IDEOGRAPH.findall(text))
 
 
 def simplify(text: AlignedText) -> tuple[AlignedText, int]:
     """Traditional characters become their simplified form, one for one."""
-    always, shared = tables()
-    table = always | shared if is_traditional(text.text) else always
     kept = {match.start(): match.group() for keep in _KEEP.values() for match in keep.finditer(text.text)}
-    new, count = translate(text, table)
+    new, count = _replacements()[is_traditional(text.text)].made(text)
     if not kept:
         return new, count
     characters = list(new.text)

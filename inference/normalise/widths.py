@@ -6,8 +6,10 @@ circled digits: `①` is a heading, never the number 1.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from gongkai.inference.aligned import AlignedText
 
@@ -28,24 +30,39 @@ def _one_to_one(codes: Iterable[int]) -> dict[int, str]:
     return {code: plain for code, plain in pairs if len(plain) == 1 and plain != chr(code) and not plain.isspace()}
 
 
-_TO_SPACE = {ord(space): " " for space in _SPACES}
-_TO_NARROW = {code: plain for part in _RANGES for code, plain in _one_to_one(part).items()} | {ord(a): b for a, b in _EXTRA.items()}
+@dataclass(frozen=True, slots=True)
+class Replacements:
+    """Characters to be replaced one for one: `pattern` finds one of them, `table` says by what."""
+
+    table: Mapping[str, str]
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, table: Mapping[int, str]) -> Replacements:
+        """Those of a table of code points. None of them stands for itself."""
+        return cls({chr(code): new for code, new in table.items()}, re.compile(f"[{''.join(re.escape(chr(code)) for code in table)}]"))
+
+    def count(self, text: str) -> int:
+        """How many characters of `text` would be replaced."""
+        return len(self.pattern.findall(text))
+
+    def made(self, text: AlignedText) -> tuple[AlignedText, int]:
+        """`text` with all of them replaced, and how many were."""
+        new, count = self.pattern.subn(lambda found: self.table[found.group()], text.text)
+        return (text.with_text(new), count) if count else (text, 0)
+
+
+_TO_SPACE = Replacements.of({ord(space): " " for space in _SPACES})
+_TO_NARROW = Replacements.of(
+    {code: plain for part in _RANGES for code, plain in _one_to_one(part).items()} | {ord(a): b for a, b in _EXTRA.items()}
+)
 
 
 def unify_spaces(text: AlignedText) -> tuple[AlignedText, int]:
     """No-break, ideographic, thin and other spaces become plain ones, one for one."""
-    return translate(text, _TO_SPACE)
+    return _TO_SPACE.made(text)
 
 
 def narrow(text: AlignedText) -> tuple[AlignedText, int]:
     """Full-width forms become ASCII, compatibility forms the usual character, one for one."""
-    return translate(text, _TO_NARROW)
-
-
-def translate(text: AlignedText, table: dict[int, str]) -> tuple[AlignedText, int]:
-    """Characters replaced one for one by `table` (code point → one character), and how many were."""
-    if text.text.isascii():
-        return text, 0
-    new = text.text.translate(table)
-    count = sum(map(str.__ne__, new, text.text))
-    return (text.with_text(new), count) if count else (text, 0)
+    return _TO_NARROW.made(text)

@@ -79,6 +79,34 @@ def test_no_legal_sequence_beats_the_best(scores: Scores) -> None:
     assert scores[rows, best].sum() == pytest.approx(max(scores[rows, path].sum() for path in legal), abs=1e-4)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 80), st.integers(0, 2**32 - 1), st.sampled_from((0.3, 1.0, 5.0)))
+def test_stretches_chosen_by_themselves_are_as_good_as_the_whole(length: int, seed: int, spread: float) -> None:
+    scores = (spread * np.random.default_rng(seed).normal(size=(length, 7))).astype(np.float32)
+    best = best_tags(scores)
+    assert is_legal(best)
+    assert scores[np.arange(length), best].sum(dtype=np.float64) == pytest.approx(_best_sum(scores), abs=1e-3)
+
+
+def _best_sum(scores: Scores) -> float:
+    """What the best legal sequence comes to, position by position and tag by tag."""
+    tags = range(scores.shape[1])
+    reached = [-np.inf if tag and tag % 2 == 0 else float(scores[0, tag]) for tag in tags]
+    for row in scores[1:].astype(np.float64):
+        anywhere = max(reached)
+        reached = [float(row[tag]) + (max(reached[tag - 1], reached[tag]) if tag and tag % 2 == 0 else anywhere) for tag in tags]
+    return max(reached)
+
+
+def test_a_span_that_every_position_prolongs_decodes_fast() -> None:
+    scores = np.full((20_000, 5), -5, dtype=np.float32)
+    scores[0, B0], scores[1:, I0] = 0, -0.1
+    scores[1::3, OUT] = -0.05  # the best by itself, but then B would have to follow
+    started = time.process_time()
+    assert set(best_tags(scores)[1:].tolist()) == {I0}
+    assert time.process_time() - started < 3
+
+
 def test_posteriors_sum_to_one_even_for_huge_logits() -> None:
     logits = np.array([[1000.0, 999.0, -1000.0]], dtype=np.float32)
     assert np.exp(log_posteriors(logits)).sum() == pytest.approx(1.0)
