@@ -103,7 +103,7 @@ def test_a_span_that_every_position_prolongs_decodes_fast() -> None:
     scores[0, B0], scores[1:, I0] = 0, -0.1
     scores[1::3, OUT] = -0.05  # the best by itself, but then B would have to follow
     started = time.process_time()
-    assert set(best_tags(scores)[1:].tolist()) == {I0}
+    assert set(best_tags(scores)[1:-1].tolist()) == {I0}
     assert time.process_time() - started < 3
 
 
