@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from gongkai.inference.arithmetic import EPSILON, Sum, form_for_sums, same, sums_of
 from gongkai.inference.facts import Fact, keys_of
-from gongkai.inference.forms import forms
+from gongkai.inference.forms import keys_of_form
 from gongkai.inference.results import Cell, Check, Status, Verdict
 
 _MOST_DOUBTFUL = 3
@@ -40,11 +41,12 @@ def check(cells: Mapping[str, Cell], form: str | None, facts: Mapping[str, Fact]
 
 def check_sums(rules: Iterable[Sum], cells: Mapping[str, Valued]) -> tuple[Check, ...]:
     """Every one of `rules` of which at least one cell has a value. A sum with a blank or missing cell is `unknown`."""
-    sums = [rule for rule in rules if any(_value(cells, key) is not None for key in rule.keys)]
-    broken = [rule for rule in sums if _verdict(cells, rule) is Verdict.BROKEN]
-    holding = [rule for rule in sums if _verdict(cells, rule) is Verdict.HOLDS]
-    doubtful = fewest_doubtful(broken, holding, cells)
-    return tuple(_check(cells, rule, doubtful) for rule in sums)
+    checks = [(rule, _check(cells, rule)) for rule in rules if any(_value(cells, key) is not None for key in rule.keys)]
+    broken = [rule for rule, check in checks if check.verdict is Verdict.BROKEN]
+    if not broken:
+        return tuple(check for _, check in checks)
+    doubtful = fewest_doubtful(broken, [rule for rule, check in checks if check.verdict is Verdict.HOLDS], cells)
+    return tuple(_with_doubts(check, doubtful) if check.verdict is Verdict.BROKEN else check for _, check in checks)
 
 
 def _value(cells: Mapping[str, Valued], key: str) -> int | float | None:
@@ -56,17 +58,20 @@ def _side(cells: Mapping[str, Valued], keys: Sequence[str]) -> int | float | Non
     return None if None in values else sum(value for value in values if value is not None)
 
 
-def _verdict(cells: Mapping[str, Valued], rule: Sum) -> Verdict:
+def _check(cells: Mapping[str, Valued], rule: Sum) -> Check:
+    """The verdict on a rule, without doubts."""
     left, right = _side(cells, rule.left), _side(cells, rule.right)
+    return Check(rule.rule, rule.keys, left, right, _verdict(left, right))
+
+
+def _verdict(left: float | None, right: float | None) -> Verdict:
     if left is None or right is None:
         return Verdict.UNKNOWN
     return Verdict.HOLDS if same(left, right) else Verdict.BROKEN
 
 
-def _check(cells: Mapping[str, Valued], rule: Sum, doubtful: frozenset[str]) -> Check:
-    verdict = _verdict(cells, rule)
-    doubts = tuple(key for key in rule.keys if key in doubtful) if verdict is Verdict.BROKEN else ()
-    return Check(rule.rule, rule.keys, _side(cells, rule.left), _side(cells, rule.right), verdict, doubts)
+def _with_doubts(check: Check, doubtful: frozenset[str]) -> Check:
+    return replace(check, doubtful=tuple(key for key in check.keys if key in doubtful))
 
 
 def fewest_doubtful(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Valued]) -> frozenset[str]:
@@ -155,7 +160,7 @@ def _equation(rule: Sum, chosen: Sequence[str], cells: Mapping[str, Valued]) -> 
 def _against_narrative(cells: Mapping[str, Cell], facts: Mapping[str, Fact], form: str) -> Iterator[Check]:
     """Every fact that cells read off a table repeat: one cell, or all rows of a group, or both rows of suits, by their sum."""
     for label, fact in facts.items():
-        keys = keys_of(label, forms()[form].keys())
+        keys = keys_of(label, keys_of_form(form))
         values = [cells[key].value for key in keys if key in cells and cells[key].status is not Status.DERIVED]
         read = [value for value in values if value is not None]
         if keys and len(read) == len(keys):

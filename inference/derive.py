@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from gongkai.inference.arithmetic import Sum
 from gongkai.inference.facts import CELLS_OF, Fact
@@ -127,11 +129,21 @@ def _follows(key: str, value: int | float, stated: list[Cell]) -> _Forced:
     return _Forced(key, value, spans, min(cell.confidence for cell in stated))
 
 
+@cache
+def _sums_by_key(form: str) -> dict[str, list[Sum]]:
+    """The sums that each key is in."""
+    found: dict[str, list[Sum]] = defaultdict(list)
+    for rule in sums_with_groups(form):
+        for key in dict.fromkeys(rule.keys):
+            found[key].append(rule)
+    return dict(found)
+
+
 def _breaks(known: Mapping[str, Cell], forced: _Forced, form: str) -> bool:
     """Whether a value would break a sum that it completes."""
     trial = {**known, forced.key: _cell(forced, 1.0)}
-    for rule in sums_with_groups(form):
-        if forced.key in rule.keys and all(key in trial for key in rule.keys):
+    for rule in _sums_by_key(form).get(forced.key, ()):
+        if all(key in trial for key in rule.keys):
             left, right = _total(rule.left, trial), _total(rule.right, trial)
             open_whole = len(rule.left) == 1 and trial[rule.left[0]].value is None
             if left != right and not open_whole:

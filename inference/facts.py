@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from gongkai.inference.forms import forms
 from gongkai.inference.results import Basis, Figure
@@ -119,6 +120,7 @@ def keys_of(label: str, cells: Collection[str]) -> tuple[str, ...]:
     return ()
 
 
+@cache
 def _totals(prefix: str) -> tuple[str, ...]:
     keys = (key for form in forms().values() for key in form.table("requests").keys())
     return tuple(dict.fromkeys(key for key in keys if key.startswith(f"requests.{prefix}") and key.endswith(".total")))

@@ -110,6 +110,12 @@ def forms() -> dict[str, Form]:
     return {name: _load(f"{name}.yaml") for name in ("2019", "2021")}
 
 
+@cache
+def keys_of_form(name: str) -> frozenset[str]:
+    """Every cell key of the form `name`, to be looked up."""
+    return frozenset(forms()[name].keys())
+
+
 def _load(name: str) -> Form:
     try:
         return Form.model_validate(yaml.safe_load((files("gongkai.configs") / "forms" / name).read_text(encoding="utf-8")))

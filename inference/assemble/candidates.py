@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from gongkai.inference.assemble.layout import Slot, Slots
@@ -33,6 +33,10 @@ class Candidate:
         """The number printed in a column, None if there is none or it is blank."""
         state = self.states[column]
         return None if isinstance(state, str) else state
+
+    def at(self, price: float) -> Candidate:
+        """The same placement at another price."""
+        return Candidate(self.slots, self.states, self.values, price)
 
     @classmethod
     def of(cls, slots: Sequence[Slot | None], states: Sequence[int | float | str], price: float = 0.0) -> Candidate:
@@ -102,4 +106,4 @@ def priced(candidates: Sequence[Candidate], prices: Sequence[Price], tolerance: 
     if not summed:
         return ()
     cheapest = min(cost for cost, _ in summed)
-    return tuple(replace(candidate, price=cost) for cost, candidate in summed if cost <= cheapest + tolerance)
+    return tuple(candidate.at(cost) for cost, candidate in summed if cost <= cheapest + tolerance)

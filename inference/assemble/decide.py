@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import exp2
+from dataclasses import dataclass
+from math import exp2, inf
 
 from gongkai.inference.assemble.candidates import Candidate, number_of
 from gongkai.inference.assemble.layout import Slot
@@ -29,9 +30,10 @@ def decided(
         if row is None:
             continue
         costs = marginals.costs[stage.key]
+        best = min(range(len(costs)), key=costs.__getitem__)
         for index, column in enumerate(columns):
             key = f"{table}.{stage.key}.{column}"
-            cell = _cell(key, index, stage.candidates, costs, row)
+            cell = _cell(key, _Choice(index, stage.candidates, costs, best), row)
             if cell is not None:
                 cells[key] = cell
             elif _number_is_possible(index, stage.candidates, costs):
@@ -40,16 +42,31 @@ def decided(
     return TableReading(table, None, cells, (*_reasons(undecided), *unused), frozenset(undecided))
 
 
-def _cell(key: str, column: int, candidates: Sequence[Candidate], costs: Sequence[float], row: PrintedRow) -> Placed | None:
-    best = min(range(len(costs)), key=costs.__getitem__)
-    state = candidates[best].states[column]
-    others = [cost for cost, candidate in zip(costs, candidates, strict=True) if candidate.states[column] != state]
-    margin = min(others, default=float("inf")) - costs[best]
-    if margin < _ENOUGH or state in ("lost", "unreadable"):
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What may stand in one column of a line: by each of `candidates`, at its cost, of which `best` is the least."""
+
+    column: int
+    candidates: Sequence[Candidate]
+    costs: Sequence[float]
+    best: int
+
+    @property
+    def margin(self) -> float:
+        """How much dearer the cheapest other content is."""
+        states = [candidate.states[self.column] for candidate in self.candidates]
+        others = (cost for cost, state in zip(self.costs, states, strict=True) if state != states[self.best])
+        return min(others, default=inf) - self.costs[self.best]
+
+
+def _cell(key: str, choice: _Choice, row: PrintedRow) -> Placed | None:
+    candidate = choice.candidates[choice.best]
+    margin = choice.margin
+    if margin < _ENOUGH or candidate.states[choice.column] in ("lost", "unreadable"):
         return None
-    certain = len(candidates) == 1 and row.titled
-    slot = candidates[best].slots[column] or Slot(None, row.slots.slots[-1].start if row.slots.slots else 0)
-    value = candidates[best].printed(column)
+    certain = len(choice.candidates) == 1 and row.titled
+    slot = candidate.slots[choice.column] or Slot(None, row.slots.slots[-1].start if row.slots.slots else 0)
+    value = candidate.printed(choice.column)
     confidence = _confidence(slot, row, margin)
     if value is None:
         return Placed(key, None, Status.BLANK, slot, confidence)
@@ -74,8 +91,8 @@ def _unused(name: str, row: PrintedRow, candidates: Sequence[Candidate]) -> Iter
         columns = len(candidates[0].slots)
         yield f"{name}: {len(row.slots.slots)} cells for {columns} columns; which stands where does not show, so they were left out"
     else:
-        placed = [slot for slot in printed if any(slot in candidate.slots for candidate in candidates)]
-        yield from (no_number(name, slot) for slot in placed if number_of(slot) is None)
+        unread = [slot for slot in printed if number_of(slot) is None]
+        yield from (no_number(name, slot) for slot in unread if any(slot in candidate.slots for candidate in candidates))
 
 
 def _reasons(undecided: set[str]) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
     most = _usual(found.separator, found.cells or [lead for lead, _ in found.leads])
     smaller = {usual for usual in _smaller_usuals(lines, found) if 0 < usual < most}
     layouts = [layout for usual in sorted({most, *smaller}, reverse=True) for layout in _layouts(found, usual)]
+    if len(layouts) == 1:
+        return layouts[0]
     return max(layouts, key=lambda layout: sum(len(slots_of(text, line, layout).slots) == columns for line in lines if line.titles))
 
 

@@ -22,14 +22,15 @@ def without_split_headings(tokens: Sequence[Token], headings: Sequence[str]) -> 
     left = tuple(tokens)
     for heading in headings:
         begun = (_pieces(left, place, heading) for place, token in enumerate(left) if _begins(token, heading))
-        pieces = next(filter(None, begun), {})
-        shortened = (_after(token, pieces.get(index, 0)) for index, token in enumerate(left))
-        left = tuple(token for token in shortened if token.text)
+        pieces = next(filter(None, begun), None)
+        if pieces is not None:
+            shortened = (_after(token, pieces.get(index, 0)) for index, token in enumerate(left))
+            left = tuple(token for token in shortened if token.text)
     return left
 
 
 def _begins(token: Token, heading: str) -> bool:
-    if token.kind is not Kind.TITLE or ordinal(token.text) is None or ordinal(token.text) != ordinal(heading):
+    if token.kind is not Kind.TITLE or (number := ordinal(token.text)) is None or number != ordinal(heading):
         return False
     word = bare(_first_word(token))
     return 0 < len(word) < len(bare(heading)) and bare(heading).startswith(word)

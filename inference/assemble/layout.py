@@ -88,8 +88,10 @@ def separators(gap: str, separator: str) -> int:
     """
     if separator != "|":
         return gap.count(separator)
-    gap = TIGHT_FILLER.sub("", gap)
-    first, *inner, last = gap.split("\n") if "\n" in gap else (gap, "")
+    gap = TIGHT_FILLER.sub("", gap) if "||" in gap else gap
+    if gap.count("\n") < 2:
+        return gap.count("|")
+    first, *inner, last = gap.split("\n")
     return sum(line.count("|") for line in (first, *(line for line in inner if not _FILLER.fullmatch(line)), last))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from gongkai.inference.assemble.tokens import UNLABELLED, Kind, Token
 
@@ -15,16 +16,17 @@ def without_page_numbers(text: str, tokens: Sequence[Token]) -> tuple[Token, ...
 
     A number that the model took for a cell goes only where that row's cells stand between bars and it does not.
     """
-    lonely = {token for token in tokens if token.kind is Kind.VALUE and _is_alone(text, token)}
-    before = dict(zip(tokens[1:], tokens, strict=False))
+    lonely = [token.kind is Kind.VALUE and _is_alone(text, token) for token in tokens]
+    after_company = (alone and not before for before, alone in pairwise(lonely))
+    gone = (alone and _is_page_number(text, *pair) for alone, pair in zip(after_company, pairwise(tokens), strict=True))
+    return (*tokens[:1], *(token for token, goes in zip(tokens[1:], gone, strict=True) if not goes))
 
-    def is_page_number(token: Token) -> bool:
-        last = before.get(token)
-        if token not in lonely or last is None or last in lonely or last.label == "row":
-            return False
-        return token.score == UNLABELLED or ("|" in _line(text, last) and "|" not in _line(text, token))
 
-    return tuple(token for token in tokens if not is_page_number(token))
+def _is_page_number(text: str, last: Token, token: Token) -> bool:
+    """Whether a number alone on its line, with `last` before it, is no cell."""
+    if last.label == "row":
+        return False
+    return token.score == UNLABELLED or ("|" in _line(text, last) and "|" not in _line(text, token))
 
 
 def _is_alone(text: str, token: Token) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from gongkai.inference.assemble.layout import Layout, Slot
 from gongkai.inference.assemble.reading import Context, Placed, PrintedRow, TableReading, block_rows, left_out, no_number, printed_rows
 from gongkai.inference.assemble.rows import Item, Line, align, is_row
 from gongkai.inference.assemble.titles import similarities
-from gongkai.inference.forms import Block, Column, forms
+from gongkai.inference.forms import Block, Column, forms, keys_of_form
 from gongkai.inference.numbers import CellNumber, is_placeholder, read_cell
 from gongkai.inference.results import Status
 
@@ -64,6 +65,7 @@ def read_proactive(context: Context, document_form: str | None) -> TableReading:
     )
 
 
+@cache
 def _items() -> tuple[Item, ...]:
     """Block titles, column titles and rows of both forms in one order; a row of both forms is one item."""
     items: list[Item] = []
@@ -206,7 +208,7 @@ def _cell(key: str, slot: Slot, column: Column, row: PrintedRow) -> Placed:
 
 def _form_of_table(cells: Mapping[str, Placed]) -> str | None:
     """The one form that knows all the cells, `mixed` if each form knows some that the other does not, None if both know all."""
-    old, new = (set(forms()[name].table(TABLE).keys()) for name in ("2019", "2021"))
+    old, new = (keys_of_form(name) for name in ("2019", "2021"))
     only_old, only_new = any(key not in new for key in cells), any(key not in old for key in cells)
     if only_old and only_new:
         return "mixed"

@@ -48,9 +48,8 @@ def find_regions(tokens: Sequence[Token]) -> tuple[Region, ...]:
     price on every change). Prose longer than a note ends a table.
     """
     titles = [token for token in tokens if token.kind is Kind.TITLE]
-    states = dict(zip(titles, _most_likely(titles), strict=True))
     regions: list[Region] = []
-    printed = ((table, copy) for table, run in _runs(tokens, states) for copy in copies_of(table, run))
+    printed = ((table, copy) for table, run in _runs(tokens, _most_likely(titles)) for copy in copies_of(table, run))
     for table, run in printed:
         body = tuple(token for token in run if token.label != "section" or not _names_section(token, table))
         if table != OUTSIDE and _is_table(body):
@@ -86,9 +85,9 @@ def _most_likely(titles: Sequence[Token]) -> list[str]:
     emissions = _emissions(titles)
     best = emissions[0] - np.where(np.arange(len(_STATES)) < len(TABLES), _SWITCH, 0.0)
     back: list[NDArray[np.intp]] = []
-    switch = _switching()
+    announced, unannounced = _switching()
     for title, row in zip(titles[1:], emissions[1:], strict=True):
-        paths = best[:, None] - (switch if title.label == "section" else switch + _UNANNOUNCED * (switch > 0))
+        paths = best[:, None] - (announced if title.label == "section" else unannounced)
         back.append(paths.argmax(axis=0))
         best = paths.max(axis=0) + row
     state = int(best.argmax())
@@ -99,11 +98,16 @@ def _most_likely(titles: Sequence[Token]) -> list[str]:
     return [_STATES[index] for index in reversed(found)]
 
 
-def _switching() -> NDArray[np.float64]:
-    """The price of going from one state (rows) to another (columns): back to an earlier table is dearer than on."""
+@cache
+def _switching() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The price of going from one state (rows) to another (columns) at the title of a section, and at another title.
+
+    Back to an earlier table is dearer than on.
+    """
     order = np.arange(len(_STATES))
     back = (order[:, None] > order[None, :]) & (order[:, None] < len(TABLES))
-    return np.where(np.eye(len(_STATES), dtype=bool), 0.0, np.where(back, _BACK, _SWITCH))
+    announced = np.where(np.eye(len(_STATES), dtype=bool), 0.0, np.where(back, _BACK, _SWITCH))
+    return announced, announced + _UNANNOUNCED * (announced > 0)
 
 
 def _emissions(titles: Sequence[Token]) -> NDArray[np.float64]:
@@ -115,11 +119,13 @@ def _emissions(titles: Sequence[Token]) -> NDArray[np.float64]:
     return np.where(votes > 0, votes * sections[:, None], votes)
 
 
-def _runs(tokens: Sequence[Token], states: dict[Token, str]) -> Iterable[tuple[str, list[Token]]]:
+def _runs(tokens: Sequence[Token], states: Sequence[str]) -> Iterable[tuple[str, list[Token]]]:
+    """Tokens of one state together, given the states of the titles in order; a cell has that of what stands before it."""
     run: list[Token] = []
     current = OUTSIDE
+    of_titles = iter(states)
     for token in tokens:
-        state = states.get(token, current)
+        state = next(of_titles) if token.kind is Kind.TITLE else current
         broken = bool(run) and token.start - run[-1].end > _PROSE
         restarts = bool(run) and token.label == "section" and state == current and _names_section(token, state)
         if state != current or broken or restarts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import inf
 
 import numpy as np
@@ -62,11 +63,13 @@ def read_requests(context: Context, facts: Facts) -> TableReading:
     return TableReading(TABLE, form, reading.cells, (*left_out(lines, rows), *reading.warnings), reading.undecided, shown)
 
 
+@cache
 def _headings() -> tuple[str, ...]:
     """The titles of several rows, without cells of their own."""
     return tuple(heading for row in forms()["2021"].table(TABLE).blocks[0].rows for heading in row.headings)
 
 
+@cache
 def _items() -> tuple[Item, ...]:
     """Headings and rows of both forms in one order: the 2019 row (六)其他处理 is the heading of three rows in 2021."""
     newer = forms()["2021"].table(TABLE).blocks[0]

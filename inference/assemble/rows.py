@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from gongkai.inference.assemble.titles import bare, ordinal, similarities
 from gongkai.inference.assemble.tokens import Kind, Token
 
 _MOST_PIECES = 4
+_ITEM_LISTS = 16
 _FAMILIAR = 0.62
 _MERGE = 0.03
 _OVER_VALUES = 0.04
@@ -88,30 +89,56 @@ class _Gains:
 
     @classmethod
     def of(cls, titles: Sequence[Token], tokens: Sequence[Token], items: Sequence[Item]) -> _Gains:
-        between, prices = _cells_between(titles, tokens), _prices(titles, items)
+        sought, cells = _sought(tuple(items)), _cells_before(tokens)
+        prices = _prices(titles, sought)
         scores, likeness = [], []
-        for pieces in range(1, _MOST_PIECES + 1):
+        for pieces in range(1, min(_MOST_PIECES, len(titles)) + 1):
             texts = ["".join(token.text for token in titles[i : i + pieces]) for i in range(len(titles) - pieces + 1)]
-            alike, gain = _alike_and_gain(texts, items)
-            crossed = np.array([between[i : i + pieces - 1].sum() for i in range(len(texts))], dtype=np.intp)
+            alike, gain = _alike_and_gain(texts, sought)
+            crossed = cells[pieces - 1 :] - cells[: len(texts)]
             price = _MERGE * (pieces - 1) + _OVER_VALUES * (crossed > 0)
             likeness.append(alike)
             scores.append(gain - price[:, None] - prices[: len(texts)])
         return cls(len(titles), tuple(scores), tuple(likeness))
 
 
-def _alike_and_gain(texts: Sequence[str], items: Sequence[Item]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What is the same for all pages that look for the same items: their wordings side by side with the bare length of each, the
+    place of each item's first, and each item's role, number (0: none) and whether its title is too short to go without that.
+    """
+
+    words: tuple[str, ...]
+    lengths: NDArray[np.intp]
+    first: NDArray[np.intp]
+    roles: NDArray[np.str_]
+    numbers: NDArray[np.intp]
+    short: NDArray[np.bool_]
+
+
+@lru_cache(_ITEM_LISTS)
+def _sought(items: tuple[Item, ...]) -> _Sought:
+    words = tuple(word for item in items for word in item.wordings)
+    return _Sought(
+        words,
+        np.array([len(bare(word)) for word in words]),
+        np.cumsum([0, *(len(item.wordings) for item in items[:-1])]),
+        np.array(["row" if item.role == "heading" else item.role for item in items]),
+        np.array([ordinal(item.wordings[0]) or 0 for item in items]),
+        np.array([len(bare(item.wordings[0])) <= 2 for item in items]),
+    )
+
+
+def _alike_and_gain(texts: Sequence[str], sought: _Sought) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How alike each text is to each item, and what matching them gains, both of shape (texts, items).
 
     A text gains by the share of the wording that it covers, so that the pieces of a title gain most together.
     """
-    words = [word for item in items for word in item.wordings]
-    first = np.cumsum([0, *(len(item.wordings) for item in items[:-1])])
-    alike = similarities(texts, words)
-    lengths = np.array([len(bare(text)) for text in texts], dtype=np.intp), np.array([len(bare(word)) for word in words])
-    covered = np.minimum(1.0, lengths[0][:, None] / np.maximum(lengths[1], 1)[None, :])
+    alike = similarities(texts, sought.words)
+    lengths = np.array([len(bare(text)) for text in texts], dtype=np.intp)
+    covered = np.minimum(1.0, lengths[:, None] / np.maximum(sought.lengths, 1)[None, :])
     gain = np.where(alike >= _FAMILIAR, (alike - _FAMILIAR + 0.1) * covered, -1.0)
-    return _by_item(alike, first), _by_item(gain, first)
+    return _by_item(alike, sought.first), _by_item(gain, sought.first)
 
 
 def _by_item(scores: NDArray[np.float64], first: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -119,22 +146,20 @@ def _by_item(scores: NDArray[np.float64], first: NDArray[np.intp]) -> NDArray[np
     return np.maximum.reduceat(scores, first, axis=1)
 
 
-def _cells_between(titles: Sequence[Token], tokens: Sequence[Token]) -> NDArray[np.intp]:
-    """How many cells stand between each title and the next."""
-    places = [index for index, token in enumerate(tokens) if token.kind is Kind.TITLE]
-    return np.array([after - before - 1 for before, after in pairwise(places)], dtype=np.intp)
+def _cells_before(tokens: Sequence[Token]) -> NDArray[np.intp]:
+    """How many cells stand before each title."""
+    places = np.array([index for index, token in enumerate(tokens) if token.kind is Kind.TITLE], dtype=np.intp)
+    return places - np.arange(len(places))
 
 
-def _prices(titles: Sequence[Token], items: Sequence[Item]) -> NDArray[np.float64]:
+def _prices(titles: Sequence[Token], sought: _Sought) -> NDArray[np.float64]:
     """The price of a title whose label or missing number speaks against an item, of shape (titles, items)."""
     labels = np.array([title.label for title in titles])[:, None]
-    roles = np.array(["row" if item.role == "heading" else item.role for item in items])
     numbers = np.array([ordinal(title.text) or 0 for title in titles])[:, None]
-    wanted = np.array([ordinal(item.wordings[0]) or 0 for item in items])
-    short = np.array([len(bare(item.wordings[0])) <= 2 for item in items])
+    wanted = sought.numbers
     misnumbered = (numbers > 0) & (wanted > 0) & (numbers != wanted)
-    unnumbered = (numbers == 0) & (wanted > 0) & short
-    prices: NDArray[np.float64] = _WRONG_LABEL * (labels != roles) + _NO_NUMBER * unnumbered + _OTHER_NUMBER * misnumbered
+    unnumbered = (numbers == 0) & (wanted > 0) & sought.short
+    prices: NDArray[np.float64] = _WRONG_LABEL * (labels != sought.roles) + _NO_NUMBER * unnumbered + _OTHER_NUMBER * misnumbered
     return prices
 
 

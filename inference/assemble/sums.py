@@ -18,13 +18,13 @@ def price_of_sum(candidate: Candidate, first: int, total: int) -> float:
     A part that cannot be known may be any number: then the others may only not be more than the total.
     """
     parts, whole = candidate.values[first:total], candidate.printed(total)
-    known = sum(part for part in parts if part is not None)
+    known = sum(part for part in parts if part)
     if None in parts:
         return BROKEN if whole is not None and known > whole else 0.0
-    stated = any(candidate.printed(column) is not None for column in range(first, total))
+    if known == whole:
+        return 0.0
+    stated = any(not isinstance(state, str) for state in candidate.states[first:total])
     if whole is not None:
-        if known == whole:
-            return 0.0
         return BROKEN if stated else ONLY_TOTAL
     if not stated:
         return 0.0

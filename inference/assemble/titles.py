@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +20,7 @@ _OTHER_WORDS = (("档案", "文件"), ("专案", "项目"), ("资讯", "信息")
 _SHORT = 2
 _ABRIDGED = 5
 _REMEMBERED = 8192
+_LISTS, _REMEMBERED_OF_LIST = 64, 2048
 
 
 @lru_cache(_REMEMBERED)
@@ -52,17 +53,23 @@ def similarities(printed: Sequence[str], wordings: Sequence[str]) -> NDArray[np.
     right = tuple(wordings)
     if not printed or not right:
         return np.zeros((len(printed), len(right)))
-    return np.stack([_likeness(bare(text), right) for text in printed])
+    likeness = _likeness_to(right)
+    return np.concatenate([likeness(bare(text)) for text in printed]).reshape(len(printed), len(right))
 
 
-@lru_cache(_REMEMBERED)
-def _likeness(title: str, wordings: tuple[str, ...]) -> NDArray[np.float64]:
-    """The row of one title. The same few hundred titles stand on most pages."""
+@lru_cache(_LISTS)
+def _likeness_to(wordings: tuple[str, ...]) -> Callable[[str], NDArray[np.float64]]:
+    """What gives the row of a title. The same few hundred titles stand on most pages."""
     right = [bare(wording) for wording in wordings]
-    ratios = process.cdist([title], right, scorer=fuzz.ratio, dtype=np.float32)[0].astype(np.float64) / 100
-    row: NDArray[np.float64] = np.maximum(ratios, [_contained(title, wording) for wording in right])
-    row.flags.writeable = False
-    return row
+
+    @lru_cache(_REMEMBERED_OF_LIST)
+    def likeness(title: str) -> NDArray[np.float64]:
+        ratios = process.cdist([title], right, scorer=fuzz.ratio, dtype=np.float32)[0].astype(np.float64) / 100
+        row: NDArray[np.float64] = np.maximum(ratios, [_contained(title, wording) for wording in right])
+        row.flags.writeable = False
+        return row
+
+    return likeness
 
 
 def _contained(title: str, wording: str) -> float:
