@@ -27,7 +27,7 @@ def calibrated(extraction: Extraction, calibration: Calibration) -> Extraction:
         for figure, evidence in zip(extraction.figures, figure_evidence(extraction), strict=True)
     )
     by_key = cell_evidence(extraction)
-    cells = tuple(replace(cell, confidence=calibration.of_cell(cell.confidence, by_key[cell.key])) for cell in extraction.cells)
+    cells = tuple(cell.with_confidence(calibration.of_cell(cell.confidence, by_key[cell.key])) for cell in extraction.cells)
     return replace(extraction, cells=_no_surer_than_sources(cells, figures), figures=figures)
 
 
@@ -40,8 +40,9 @@ def cell_evidence(extraction: Extraction) -> dict[str, frozenset[CellEvidence]]:
     for key in _summed(extraction):
         found[key].add(CellEvidence.SUM_HOLDS)
     for check in extraction.checks:
-        for key in found.keys() & set(check.doubtful):  # a sum of an old statistics table is of no cells
-            found[key].add(CellEvidence.DOUBTFUL)
+        for key in check.doubtful:
+            if key in found:  # a sum of an old statistics table is of no cells
+                found[key].add(CellEvidence.DOUBTFUL)
         if check.rule.startswith(NARRATIVE_RULE) and len(check.keys) == 1:
             agrees = check.verdict is Verdict.HOLDS
             found[check.keys[0]].add(CellEvidence.NARRATIVE_AGREES if agrees else CellEvidence.NARRATIVE_CONTRADICTS)
@@ -117,9 +118,7 @@ def _no_surer_than_sources(cells: Sequence[Cell], figures: Sequence[Figure]) -> 
         for places in {places for places, _ in derived}
     }
     return tuple(
-        replace(cell, confidence=min(cell.confidence, least[frozenset(cell.spans)]))
-        if cell.status is Status.DERIVED and cell.spans
-        else cell
+        cell.with_confidence(min(cell.confidence, least[frozenset(cell.spans)])) if cell.status is Status.DERIVED and cell.spans else cell
         for cell in cells
     )
 

@@ -16,7 +16,7 @@ from gongkai.inference.facts import facts_of
 from gongkai.inference.figures import read_figures
 from gongkai.inference.legacy import LegacyTables, read_legacy
 from gongkai.inference.locate import Locator, own_tables
-from gongkai.inference.normalise import normalise
+from gongkai.inference.normalise import Normalised, normalise
 from gongkai.inference.parts import check_parts
 from gongkai.inference.read.document import Document, document_from_html, document_from_text
 from gongkai.inference.read.evidence import looks_like_html
@@ -83,12 +83,20 @@ class Extractor:
 
     def extract(self, document: Document) -> Extraction:
         """What `document` says. Offsets are characters of `document.source_text`. Odd text raises nothing; it says less."""
-        return self.read(document).extraction
+        return self._told(document, *self._labelled(document))
 
     def read(self, document: Document) -> Reading:
         """What `document` says, with the labels that it was read from, for whoever shows or corrects them."""
+        text, page = self._labelled(document)
+        spans = Locator(document.source_text, text.aligned).spans(page.spans)
+        return Reading(document, text.aligned, spans, self._told(document, text, page))
+
+    def _labelled(self, document: Document) -> tuple[Normalised, LabelledPage]:
         text = normalise(document.flat)
         (page,) = self.labeller.label([Page(document.name, text.aligned.text)])
+        return text, page
+
+    def _told(self, document: Document, text: Normalised, page: LabelledPage) -> Extraction:
         legacy = read_legacy(text.aligned.text)
         regions = table_regions(statutory := _outside(page, legacy))
         figures = read_figures(statutory, outside=[(region.start, region.end) for region in regions])
@@ -113,9 +121,7 @@ class Extractor:
             warnings=(*document.warnings, *assembly.warnings, *legacy.warnings, *_missing(page, legacy, assembly, figures)),
             legacy=located.indicators(legacy.indicators),
         )
-        if self.calibration is not None:
-            extraction = calibrated(extraction, self.calibration)
-        return Reading(document, text.aligned, located.spans(page.spans), extraction)
+        return extraction if self.calibration is None else calibrated(extraction, self.calibration)
 
 
 def _document(text: str) -> Document:

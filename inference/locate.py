@@ -47,7 +47,7 @@ class Locator:
     def _cell(self, cell: Cell) -> Cell:
         spans = tuple(self._offsets(start, end) for start, end in cell.spans)
         text = cell.text if cell.text is None or not spans else self.source[slice(*spans[0])]
-        return replace(cell, spans=spans, text=text)
+        return Cell(cell.key, cell.value, cell.status, text, spans, cell.confidence)
 
     def _figure(self, figure: Figure) -> Figure:
         start, end = self._offsets(figure.start, figure.end)

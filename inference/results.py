@@ -47,6 +47,10 @@ class Cell:
     spans: tuple[Offsets, ...]
     confidence: float
 
+    def with_confidence(self, confidence: float) -> Cell:
+        """The same cell, as sure as `confidence` says."""
+        return Cell(self.key, self.value, self.status, self.text, self.spans, confidence)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

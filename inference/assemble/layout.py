@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from gongkai.inference.assemble.rows import Line
-from gongkai.inference.assemble.tokens import Token
+from gongkai.inference.assemble.tokens import Kind, Token
 
 FOREIGN = re.compile(r"[^\s|]")
 _BY_NAME = {"|": "pipe", "\t": "tab", "\n": "newline", " ": "space", "": "glued"}
@@ -65,7 +65,7 @@ class Slot:
     @property
     def printed_blank(self) -> bool:
         """Whether the cell is printed empty (a placeholder counts as empty)."""
-        return self.token is None or self.token.kind.value == "blank"
+        return self.token is None or self.token.kind is Kind.BLANK
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,8 +173,9 @@ def _best_path(gains: _Gains) -> list[tuple[int, int, int | None, float]]:
     best = np.zeros((n + 1, m + 1))
     step = np.zeros((n + 1, m + 1), dtype=np.intp)
     best[0], step[0] = -passed, _PASS
+    most_ways = np.full((_MOST_PIECES + 1, m + 1), -np.inf)
     for i in range(1, n + 1):
-        ways = np.full((min(i, _MOST_PIECES) + 1, m + 1), -np.inf)
+        ways = most_ways[: i + 1]
         ways[0] = best[i - 1] - _SKIP_TITLE
         for k in range(1, len(ways)):
             ways[k, 1:] = best[i - k, :-1] + gains.scores[k - 1][i - k]

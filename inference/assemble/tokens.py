@@ -105,6 +105,8 @@ def _whole(text: str, span: Span, first: int, limit: int) -> Span:
         return replace(span, end=len(text[: rest.end()].rstrip())) if rest and rest.end() <= limit else span
     if span.label == "value" and text[span.start : span.end].isdigit():
         for number in _NUMERIC_CHUNK.finditer(text, max(first, span.start - _LONGEST_NUMBER), min(limit, span.end + _LONGEST_NUMBER)):
+            if number.span() == (span.start, span.end):
+                return span
             if number.start() <= span.start and span.end <= number.end():
                 return replace(span, start=number.start(), end=number.end())
     return span

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Annotated, Self
 
@@ -14,6 +14,7 @@ from gongkai.inference.arithmetic import Sum
 from gongkai.model.errors import ConfigError
 
 TABLE = "legacy"
+_REMEMBERED = 4096
 SUM_OF_PARTS = " = sum of its parts"
 _LEVELS = tuple(map(re.compile, (r"[一二三四五六七八九十]+[、.]", r"\([一二三四五六七八九十]+\)", r"\d+[.、]", r"\(\d+\)")))
 
@@ -105,6 +106,7 @@ def legacy_titles() -> dict[str, str]:
     return {legacy_key(row.key): row.title.removeprefix("其中:").removeprefix(row.numbering) for row in rows if row.key}
 
 
+@lru_cache(_REMEMBERED)
 def numbering_of(title: str) -> str:
     """The numbering that a title begins with, 其中 before it left out.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gongkai.inference.assemble.titles import ordinal, similarities
-from gongkai.inference.legacy.form import LegacyForm, LegacyRow, level_of, numbering_of
+from gongkai.inference.legacy.form import LegacyForm, level_of, numbering_of
 from gongkai.inference.legacy.rows import Atom, RawRow
 
 _LIKE = 0.75
@@ -18,6 +18,7 @@ _MOST_PIECES = 8
 _MOST_HEADING = 3
 _CLOSE = 0.05  # two indicators as near as this cannot be told apart by their wording
 _UNIT, _ORDINAL = 0.03, 0.03
+_NO_NUMBER = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +112,52 @@ def _last_cell(row: RawRow) -> tuple[Atom, ...]:
 
 def _likeness(rows: Sequence[RawRow], pieces: Sequence[tuple[Atom, ...]], form: LegacyForm) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """For every row (first axis) and row of the form: the likeness of the best ending of its pieces, 0 below the least, and its start."""
+    titles = _Titles.of(form)
     likeness = np.zeros((len(rows), len(form.rows)))
     starts = np.zeros(likeness.shape, dtype=np.intp)
     for number, (row, some) in enumerate(zip(rows, pieces, strict=True)):
         for start in range(len(some)):
-            found = _of_title(joined(some[start:]), row.unit.text.strip("()"), form)
+            found = _of_title(joined(some[start:]), row.unit.text.strip("()"), titles)
             better = found > likeness[number]
             likeness[number][better], starts[number][better] = found[better], start
     return likeness, starts
 
 
-def _of_title(title: str, unit: str, form: LegacyForm) -> NDArray[np.float64]:
-    wordings = tuple(word for row in form.rows for word in row.wordings())
-    flat = similarities([title], wordings)[0]
-    ends = np.cumsum([len(row.wordings()) for row in form.rows])
-    best = np.array([part.max() for part in np.split(flat, ends[:-1])])
-    bonus = np.array([_bonus(title, unit, row) for row in form.rows])
-    return np.where((best >= _LIKE) & np.array([row.key is not None for row in form.rows]), best + bonus, 0.0)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Titles:
+    """What the rows of a form are known by: their wordings side by side and the place of the first of each row; then, by row, whether
+    it is an indicator, its measure words, whether its title is numbered, and its number (`_NO_NUMBER` for none).
+    """
+
+    wordings: tuple[str, ...]
+    first: NDArray[np.intp]
+    indicator: NDArray[np.bool_]
+    units: tuple[tuple[str, ...], ...]
+    numbered: NDArray[np.bool_]
+    number: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, form: LegacyForm) -> _Titles:
+        return cls(
+            tuple(word for row in form.rows for word in row.wordings()),
+            np.cumsum([0, *(len(row.wordings()) for row in form.rows[:-1])]),
+            np.array([row.key is not None for row in form.rows]),
+            tuple(row.units for row in form.rows),
+            np.array([bool(row.numbering) for row in form.rows]),
+            np.array([_number(row.title) for row in form.rows]),
+        )
 
 
-def _bonus(title: str, unit: str, row: LegacyRow) -> float:
-    return _UNIT * (unit in row.units) + _ORDINAL * (bool(row.numbering) and ordinal(title) == ordinal(row.title))
+def _number(title: str) -> int:
+    number = ordinal(title)
+    return _NO_NUMBER if number is None else number
+
+
+def _of_title(title: str, unit: str, rows: _Titles) -> NDArray[np.float64]:
+    best = np.maximum.reduceat(similarities([title], rows.wordings)[0], rows.first)
+    has_unit = np.array([unit in units for units in rows.units])
+    bonus = _UNIT * has_unit + _ORDINAL * (rows.numbered & (rows.number == _number(title)))
+    return np.where((best >= _LIKE) & rows.indicator, best + bonus, 0.0)
 
 
 def _in_order(likeness: NDArray[np.float64]) -> list[int | None]:
