@@ -131,16 +131,23 @@ def logits_to_runs(logits: Scores) -> list[tuple[int, int, int, float]]:
     The score is the least probability that a position of the span gives to the span's class: a span is right only if
     all of it is, so its weakest position says how sure it is.
     """
-    scores = log_posteriors(logits)
-    tags = best_tags(scores)
+    tags = best_tags(logits)  # a softmax takes the same from all tags of a position
     runs = tags_to_runs(tags)
     if not runs:
         return []
-    positions, begins = np.arange(len(tags)), tags - (tags % 2 == 0)
-    own = np.exp(scores[positions, begins]) + np.exp(scores[positions, np.minimum(begins + 1, scores.shape[1] - 1)])
+    begins = np.where(tags > 0, (tags - 1) // 2 * 2 + 1, 0)
+    own = _posteriors(logits, np.stack((begins, begins + (begins > 0)), axis=1)).sum(axis=1)
     own[tags == 0] = 1.0
     least = np.minimum.reduceat(own, [start for start, *_ in runs])
     return [(*run, min(score, 1.0)) for run, score in zip(runs, least.tolist(), strict=True)]
+
+
+def _posteriors(logits: Scores, tags: Tags) -> Scores:
+    """The softmax over all tags, of only some `tags` of each position (shape: positions x how many)."""
+    highest = logits.max(axis=1, keepdims=True)
+    weights = logits - highest
+    total = np.exp(weights, out=weights).sum(axis=1, keepdims=True)
+    return np.asarray(np.exp(np.take_along_axis(logits, tags, axis=1) - highest - np.log(total)), dtype=np.float32)
 
 
 def runs_to_spans(

@@ -54,6 +54,8 @@ class _Choice:
     @property
     def margin(self) -> float:
         """How much dearer the cheapest other content is."""
+        if len(self.candidates) == 1:
+            return inf
         states = [candidate.states[self.column] for candidate in self.candidates]
         others = (cost for cost, state in zip(self.costs, states, strict=True) if state != states[self.best])
         return min(others, default=inf) - self.costs[self.best]

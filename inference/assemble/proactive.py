@@ -42,6 +42,7 @@ def read_proactive(context: Context, document_form: str | None) -> TableReading:
     if context.deduplicated:  # titles that stood in an earlier block are gone from the later ones
         named = dict.fromkeys(named, next(filter(None, named.values()), None))
     fallback = _only(set(filter(None, named.values()))) or document_form
+    layout_for = cache(lambda columns: context.layout(lines, columns))
     cells: dict[str, Placed] = {}
     warnings: list[str] = []
     found: list[PrintedRow] = []
@@ -53,7 +54,7 @@ def read_proactive(context: Context, document_form: str | None) -> TableReading:
             explained += part.lines
             continue
         block = part.choices[form]
-        layout = context.layout(lines, len(block.columns))
+        layout = layout_for(len(block.columns))
         rows = printed_rows(context, part.lines, layout, block_rows(block), len(block.columns))
         found += rows
         for row in rows:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gongkai.inference.aligned import AlignedText
 
@@ -40,7 +41,7 @@ class Replacements:
     @classmethod
     def of(cls, table: Mapping[int, str]) -> Replacements:
         """Those of a table of code points. None of them stands for itself."""
-        return cls({chr(code): new for code, new in table.items()}, re.compile(f"[{''.join(re.escape(chr(code)) for code in table)}]"))
+        return cls({chr(code): new for code, new in table.items()}, re.compile(f"[{''.join(_ranges(table))}]"))
 
     def count(self, text: str) -> int:
         """How many characters of `text` would be replaced."""
@@ -50,6 +51,14 @@ class Replacements:
         """`text` with all of them replaced, and how many were."""
         new, count = self.pattern.subn(lambda found: self.table[found.group()], text.text)
         return (text.with_text(new), count) if count else (text, 0)
+
+
+def _ranges(codes: Iterable[int]) -> Iterator[str]:
+    """`codes` as ranges of a pattern's class: beyond U+FFFF it would try single characters one after another."""
+    ordered = sorted(codes)
+    breaks = [0, *(place for place, (a, b) in enumerate(pairwise(ordered), 1) if b > a + 1), len(ordered)]
+    for start, end in pairwise(breaks):
+        yield f"{re.escape(chr(ordered[start]))}-{re.escape(chr(ordered[end - 1]))}"
 
 
 _TO_SPACE = Replacements.of({ord(space): " " for space in _SPACES})
