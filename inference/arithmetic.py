@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from gongkai.inference.forms import Block, Form, Rule, forms
@@ -24,11 +24,11 @@ class Sum:
     rule: str
     left: tuple[str, ...]
     right: tuple[str, ...]
+    keys: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """All cells of the rule."""
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """All cells of the rule."""
-        return (*self.left, *self.right)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", (*self.left, *self.right))
 
 
 @cache

@@ -17,7 +17,7 @@ from gongkai.inference.assemble.headings import without_split_headings
 from gongkai.inference.assemble.layout import Layout, Slots
 from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading, block_rows, left_out, printed_rows, row_items
 from gongkai.inference.assemble.rows import Item, Line, align, is_row
-from gongkai.inference.assemble.search import Floats, Stage, min_marginals
+from gongkai.inference.assemble.search import Floats, Stage, weighed
 from gongkai.inference.assemble.sums import ONLY_TOTAL, price_of_sum
 from gongkai.inference.assemble.titles import ordinal
 from gongkai.inference.forms import Block, forms
@@ -56,7 +56,7 @@ def read_requests(context: Context, facts: Facts) -> TableReading:
     how = _Printing(layout, prints_zeros((row.slots for row in rows), COLUMNS), context.deduplicated)
     stages = [Stage(key, _candidates(key, by_key.get(key), how, facts), _STEPS.get(key, _take)) for key in _search_order(block)]
     stages.append(Stage("", (UNKNOWN,), _nothing_left))
-    marginals = min_marginals(stages, COLUMNS, MARGIN)
+    marginals = weighed(stages, COLUMNS, MARGIN)
     reading = decided(TABLE, [column.key for column in block.columns], stages, marginals, by_key)
     # Where zeros are printed, no blank hides between glued digits.
     shown = replace(layout, keeps_blanks=layout.keeps_blanks or (how.zeros and layout.name == "glued"))

@@ -16,7 +16,7 @@ from gongkai.inference.assemble.glued import glued_placements, is_glued
 from gongkai.inference.assemble.layout import Layout, slots_of
 from gongkai.inference.assemble.reading import Context, Facts, PrintedRow, TableReading
 from gongkai.inference.assemble.rows import Line
-from gongkai.inference.assemble.search import Floats, Stage, min_marginals
+from gongkai.inference.assemble.search import Floats, Stage, weighed
 from gongkai.inference.assemble.sums import price_of_sum
 from gongkai.inference.assemble.tokens import Kind
 from gongkai.inference.forms import forms
@@ -51,7 +51,7 @@ def read_review(context: Context, facts: Facts) -> TableReading:
     if not candidates:
         return TableReading(TABLE, None, {}, (f"{TABLE}: {len(cells)} cells for {CELLS} columns; they were left out",))
     stage = Stage("line", candidates, _stay)
-    reading = decided(TABLE, _columns(), [stage], min_marginals([stage], 0, MARGIN), {"line": row})
+    reading = decided(TABLE, _columns(), [stage], weighed([stage], 0, MARGIN), {"line": row})
     return _renamed(reading)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -52,13 +52,13 @@ class Line:
     likeness: float
     until: int
     last: bool = False
+    end_of_title: int = field(init=False, repr=False, compare=False)
+    """Where the last piece of the title before the first cell ends."""
 
-    @property
-    def end_of_title(self) -> int:
-        """Where the last piece of the title before the first cell ends."""
+    def __post_init__(self) -> None:
         first = self.cells[0].start if self.cells else self.until
-        ends = [title.end for title in self.titles if title.end <= first]
-        return max(ends, default=first)
+        end = max((title.end for title in self.titles if title.end <= first), default=first)
+        object.__setattr__(self, "end_of_title", end)
 
 
 def is_row(line: Line) -> bool:
@@ -100,6 +100,13 @@ class _Gains:
             likeness.append(alike)
             scores.append(gain - price[:, None] - prices[: len(texts)])
         return cls(len(titles), tuple(scores), tuple(likeness))
+
+    def by_last_title(self) -> NDArray[np.float64]:
+        """`[i, k - 1, j]`: what matching the last k of the first i titles to item j gains, -inf where there are not so many."""
+        by_last = np.full((self.count + 1, _MOST_PIECES, self.scores[0].shape[1]), -np.inf)
+        for pieces, scores in enumerate(self.scores, 1):
+            by_last[pieces:, pieces - 1] = scores
+        return by_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,20 +177,21 @@ def _best_path(gains: _Gains) -> list[tuple[int, int, int | None, float]]:
     """
     n, m = gains.count, gains.scores[0].shape[1]
     passed = _SKIP_ITEM * np.arange(m + 1)
-    best = np.zeros((n + 1, m + 1))
+    matched = gains.by_last_title()
+    before = np.full((_MOST_PIECES - 1, m + 1), -np.inf)  # fewer titles than none, so that every title has as many before it
+    best = np.concatenate((before, np.zeros((n + 1, m + 1))))
     step = np.zeros((n + 1, m + 1), dtype=np.intp)
-    best[0], step[0] = -passed, _PASS
-    most_ways = np.full((_MOST_PIECES + 1, m + 1), -np.inf)
+    best[len(before)], step[0] = -passed, _PASS
+    ways = np.full((1 + _MOST_PIECES, m + 1), -np.inf)
     for i in range(1, n + 1):
-        ways = most_ways[: i + 1]
-        ways[0] = best[i - 1] - _SKIP_TITLE
-        for k in range(1, len(ways)):
-            ways[k, 1:] = best[i - k, :-1] + gains.scores[k - 1][i - k]
+        here = i + len(before)
+        ways[0] = best[here - 1] - _SKIP_TITLE
+        ways[1:, 1:] = best[here - _MOST_PIECES : here, :-1][::-1] + matched[i]
         step[i] = ways.argmax(axis=0)
         reached = ways.max(axis=0) + passed
         running = np.maximum.accumulate(reached)
         step[i, running > reached] = _PASS
-        best[i] = running - passed
+        best[here] = running - passed
     return _walk_back(gains, step)
 
 

@@ -44,6 +44,13 @@ class Marginals:
     exact: bool
 
 
+def weighed(stages: Sequence[Stage], columns: int, margin: float) -> Marginals:
+    """`min_marginals` for whoever compares the candidates of each line: where no line has a choice, all costs are 0 without a search."""
+    if all(len(stage.candidates) == 1 for stage in stages):
+        return Marginals({stage.key: (0.0,) for stage in stages}, exact=True)
+    return min_marginals(stages, columns, margin)
+
+
 def min_marginals(stages: Sequence[Stage], columns: int, margin: float) -> Marginals:
     """The cheapest completion through every candidate of every stage; all columns begin at zero.
 
@@ -51,8 +58,6 @@ def min_marginals(stages: Sequence[Stage], columns: int, margin: float) -> Margi
     since nothing hangs on what is dearer. If more than `_MOST_STATES` remain at any line, the search gives up, and the columns are
     looked at one by one.
     """
-    if all(len(stage.candidates) == 1 for stage in stages):
-        return Marginals(dict.fromkeys((stage.key for stage in stages), (_cost_of_first(stages, columns),)), exact=True)
     narrow = _forward(stages, columns, inf, _NARROW)
     if narrow.exact:
         return Marginals(_marginals(stages, narrow), exact=True)
@@ -62,15 +67,6 @@ def min_marginals(stages: Sequence[Stage], columns: int, margin: float) -> Margi
         return Marginals(_marginals(stages, wide), exact=True)
     known = min(known, float(_forward(stages, columns, inf, _MOST_STATES).layers[-1].min()))
     return Marginals(_at_least(stages, columns, known, margin), exact=False)
-
-
-def _cost_of_first(stages: Sequence[Stage], columns: int) -> float:
-    """What the table costs in which every line takes its first candidate."""
-    states, cost = np.zeros((1, columns, 2)), 0.0
-    for stage in stages:
-        price, states = stage.step(states, stage.candidates[0])
-        cost += float(price[0]) + stage.candidates[0].price
-    return cost
 
 
 def _at_least(stages: Sequence[Stage], columns: int, known: float, margin: float) -> Mapping[str, tuple[float, ...]]:

@@ -53,7 +53,9 @@ def is_traditional(text: str) -> bool:
 
 def simplify(text: AlignedText) -> tuple[AlignedText, int]:
     """Traditional characters become their simplified form, one for one."""
-    kept = {match.start(): match.group() for keep in _KEEP.values() for match in keep.finditer(text.text)}
+    kept = {
+        match.start(): match.group() for character, keep in _KEEP.items() if character in text.text for match in keep.finditer(text.text)
+    }
     new, count = _replacements()[is_traditional(text.text)].made(text)
     if not kept:
         return new, count

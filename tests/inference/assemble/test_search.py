@@ -16,7 +16,7 @@ from gongkai.inference.assemble import requests, search
 from gongkai.inference.assemble.candidates import Candidate
 from gongkai.inference.assemble.decide import MARGIN
 from gongkai.inference.assemble.reading import Context, TableReading
-from gongkai.inference.assemble.search import Floats, Marginals, Stage, min_marginals
+from gongkai.inference.assemble.search import Floats, Marginals, Stage, min_marginals, weighed
 
 Numbers = tuple[int, ...]
 _EXACTLY = 1e-9
@@ -75,6 +75,13 @@ def test_the_sum_decides_between_equal_lines() -> None:
     found = min_marginals(stages, 1, MARGIN)
     assert found.exact
     assert found.costs == {"a": (4.0, 0.5), "b": (0.5, 4.0), "total": (0.5,)}
+
+
+def test_nothing_is_weighed_where_no_line_has_a_choice() -> None:
+    lines = [Stage(key, (candidate(1, price=price),), add) for key, price in (("a", 2.0), ("b", 3.0))]
+    assert weighed(lines, 1, 1.0).costs == {"a": (0.0,), "b": (0.0,)}
+    choice = Stage("c", (candidate(1, price=1.0), candidate(2, price=4.0)), add)
+    assert weighed([*lines, choice], 1, 5.0) == min_marginals([*lines, choice], 1, 5.0)
 
 
 def test_a_stage_with_one_candidate_costs_what_the_table_costs() -> None:
@@ -140,10 +147,10 @@ def read(context: Context, facts: Mapping[str, int | float]) -> tuple[TableReadi
 
     def spy(stages: Sequence[Stage], columns: int, margin: float) -> Marginals:
         seen.stages = stages
-        return min_marginals(stages, columns, margin)
+        return weighed(stages, columns, margin)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(requests, "min_marginals", spy)
+        patch.setattr(requests, "weighed", spy)
         return requests.read_requests(context, facts), seen.stages
 
 
