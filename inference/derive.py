@@ -86,7 +86,10 @@ def _next(known: Mapping[str, Cell], form: str, undecided: frozenset[str]) -> di
 
 def _forced_by(rule: Sum, known: Mapping[str, Cell]) -> Iterator[_Forced]:
     missing = [key for key in rule.keys if key not in known]
-    stated = [known[key] for key in rule.keys if key in known and known[key].value is not None]
+    if not missing:
+        yield from _blank_whole(rule, known)
+        return
+    stated = _stated_of(rule, known)
     if not stated:
         return
     left, right = _total(rule.left, known), _total(rule.right, known)
@@ -94,10 +97,13 @@ def _forced_by(rule: Sum, known: Mapping[str, Cell]) -> Iterator[_Forced]:
         gap = left - right if missing[0] in rule.right else right - left
         if gap >= 0:
             yield _follows(missing[0], gap, stated)
-    elif missing and (side := _side_of(missing, rule)) and _all_stated(_other(side, rule), known) and left == right:
+    elif (side := _side_of(missing, rule)) and _all_stated(_other(side, rule), known) and left == right:
         yield from (_follows(key, 0, stated) for key in missing)
-    elif not missing:
-        yield from _blank_whole(rule, known, right, stated)
+
+
+def _stated_of(rule: Sum, known: Mapping[str, Cell]) -> list[Cell]:
+    """The cells of a sum that have a number."""
+    return [known[key] for key in rule.keys if key in known and known[key].value is not None]
 
 
 def _side_of(keys: list[str], rule: Sum) -> tuple[str, ...] | None:
@@ -114,10 +120,11 @@ def _all_stated(keys: tuple[str, ...], known: Mapping[str, Cell]) -> bool:
     return all(key in known and known[key].value is not None for key in keys)
 
 
-def _blank_whole(rule: Sum, known: Mapping[str, Cell], parts: float, stated: list[Cell]) -> Iterator[_Forced]:
+def _blank_whole(rule: Sum, known: Mapping[str, Cell]) -> Iterator[_Forced]:
     """A whole that is printed blank above parts that are not all zero."""
-    if len(rule.left) == 1 and parts > 0 and known[rule.left[0]].value is None and known[rule.left[0]].status is Status.BLANK:
-        yield _follows(rule.left[0], parts, stated)
+    whole = known[rule.left[0]]
+    if len(rule.left) == 1 and whole.value is None and whole.status is Status.BLANK and (parts := _total(rule.right, known)) > 0:
+        yield _follows(whole.key, parts, _stated_of(rule, known))
 
 
 def _total(keys: tuple[str, ...], known: Mapping[str, Cell]) -> int | float:

@@ -24,7 +24,11 @@ _MOST_ODDS = 700.0
 WAY_OUT = "fit it again with `python -m gongkai.training.calibrate MODEL`"
 
 
-class CellEvidence(StrEnum):
+class _Evidence(StrEnum):
+    __hash__ = str.__hash__  # that of Enum is written in Python, and every cell of every page is asked for it several times
+
+
+class CellEvidence(_Evidence):
     """What speaks for or against a cell beside its raw confidence; the first three are its status.
 
     A blank has a curve of its own: that nothing is printed there is another claim than what is.
@@ -39,7 +43,7 @@ class CellEvidence(StrEnum):
     NARRATIVE_CONTRADICTS = "narrative_contradicts"
 
 
-class FigureEvidence(StrEnum):
+class FigureEvidence(_Evidence):
     """What speaks for or against a figure beside its raw confidence; the first two are its basis."""
 
     ZERO = "zero"

@@ -135,10 +135,10 @@ def logits_to_runs(logits: Scores) -> list[tuple[int, int, int, float]]:
     runs = tags_to_runs(tags)
     if not runs:
         return []
-    begins = np.where(tags > 0, (tags - 1) // 2 * 2 + 1, 0)
-    own = _posteriors(logits, np.stack((begins, begins + (begins > 0)), axis=1)).sum(axis=1)
-    own[tags == 0] = 1.0
-    least = np.minimum.reduceat(own, [start for start, *_ in runs])
+    inside = np.flatnonzero(tags)
+    begins = (tags[inside] - 1) // 2 * 2 + 1
+    own = _posteriors(logits[inside], np.stack((begins, begins + 1), axis=1)).sum(axis=1)
+    least = np.minimum.reduceat(own, np.searchsorted(inside, [start for start, *_ in runs]))
     return [(*run, min(score, 1.0)) for run, score in zip(runs, least.tolist(), strict=True)]
 
 

@@ -41,8 +41,8 @@ class Candidate:
     @classmethod
     def of(cls, slots: Sequence[Slot | None], states: Sequence[int | float | str], price: float = 0.0) -> Candidate:
         """The placement of `slots`, which say `states`."""
-        values = tuple(0 if state == "blank" else None if isinstance(state, str) else state for state in states)
-        return cls(tuple(slots), tuple(states), values, price)
+        values = [0 if state == "blank" else None if isinstance(state, str) else state for state in states]
+        return cls(tuple(slots), tuple(states), tuple(values), price)
 
 
 def number_of(slot: Slot) -> int | float | None:

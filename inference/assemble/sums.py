@@ -18,7 +18,7 @@ def price_of_sum(candidate: Candidate, first: int, total: int) -> float:
     A part that cannot be known may be any number: then the others may only not be more than the total.
     """
     parts, whole = candidate.values[first:total], candidate.printed(total)
-    known = sum(part for part in parts if part)
+    known = sum(filter(None, parts))
     if None in parts:
         return BROKEN if whole is not None and known > whole else 0.0
     if known == whole:
