@@ -14,6 +14,7 @@ _REMEMBERED = 4096
 
 _ROUND_BEFORE = r"(?:约为|大约|将近|接近|超过|突破|不足|不少于|至少|约|近|超|达到|达|逾|共|仅)"
 _ROUND_AFTER = r"(?:余|多|来|几)"
+_ROUNDED = re.compile(rf"^{_ROUND_BEFORE}+|{_ROUND_AFTER}(?=[万亿]?$)")
 _PINYIN = re.compile(r"\([ ]*[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}[ ]*\)[ ]?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,4}(?:,\d{4})+")
 _DECIMAL = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")
@@ -57,14 +58,14 @@ class CellNumber:
     comment: str | None = None
 
 
+@lru_cache(_REMEMBERED)
 def read_number(text: str) -> Number | None:
     """The number that all of `text` is: `12,345`, `3 364`, `2.3万`, `百余`, `一千三百`, `百分之九十八`, or None.
 
     Spaces, line breaks and pinyin in brackets may stand inside it. Two numbers (`3-5`), a date or a numbering are none.
     """
     text = re.sub(r"\s+", "", _PINYIN.sub("", fold(text)))
-    bare = re.sub(rf"^{_ROUND_BEFORE}*", "", text)
-    bare = re.sub(rf"{_ROUND_AFTER}(?=[万亿]?$)", "", bare)
+    bare = _ROUNDED.sub("", text)
     rate = _RATE.fullmatch(bare)
     if rate:
         value = _plausible(_amount(rate["numeral"] or rate["number"]))

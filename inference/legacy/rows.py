@@ -11,7 +11,8 @@ from gongkai.inference.numbers import is_placeholder, read_cell
 UNITS = frozenset(
     ("条", "件", "次", "篇", "个", "人", "名", "人次", "件次", "万元", "元", "份", "场", "场次", "期", "起", "宗", "部", "批", "册")
 )
-_UNIT_ALONE = re.compile(rf"(?<![^\s|?()])(?:{'|'.join(sorted(UNITS, reverse=True))})(?![^\s|()])")  # brackets may stand round it
+# What may be a measure word alone, perhaps in brackets: its first character, nothing before it, its second, nothing after it.
+_UNIT_ALONE = re.compile(rf"[{''.join(unit[0] for unit in UNITS)}](?<![^\s|?()].)[{''.join(unit[1:] for unit in UNITS)}]?(?![^\s|()])")
 _ATOM = re.compile(r"[^\s|?][^\s|]*")  # question marks are what lost spaces leave before a title
 _LONGEST_GAP = 160  # characters between the number of one row and the measure word of the next: a title and a heading or two
 _MOST_ATOMS = 24

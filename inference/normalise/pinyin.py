@@ -12,10 +12,13 @@ from gongkai.inference.normalise.syllables import LETTER, TONED_LETTERS, syllabl
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _BRACKET = rf"[(（]{LETTER}{{1,8}}[)）]"
-_ANNOTATION = re.compile(rf"(?<=[{HAN}])(?:{_BRACKET})+")
+_ANNOTATION = re.compile(
+    rf"[(（](?<=[{HAN}][(（]){LETTER}{{1,8}}[)）](?:{_BRACKET})*"
+)  # the bracket first: it is rare, the character is not
 _ONE = re.compile(rf"[(（]({LETTER}{{1,8}})[)）]")
 _TONED = rf"{LETTER}{{0,5}}[{TONED_LETTERS}\u0300-\u030c]{LETTER}{{0,5}}"
 _HALF = re.compile(rf"(?<=[{HAN}])(?:[(（]({_TONED})(?![a-z)）])|({_TONED})[)）])")
+_TONE = re.compile(rf"[{TONED_LETTERS}\u0300-\u030c]")
 _LOST = re.compile(rf"[?？\ufffd]({_TONED})[)）]")
 # Fewer toneless brackets than this on a page may well be words of their own: `长度(an)`.
 _FEW = 3
@@ -35,7 +38,7 @@ def remove_pinyin(text: AlignedText) -> tuple[AlignedText, int]:
     A bracket is one if it stands behind a Chinese character and holds a Mandarin syllable in small letters that has a tone
     mark, or has none but is one of several: `(一)`, `(km)`, `(APP)` and a lone `(an)` stay.
     """
-    if "(" not in text.text and "（" not in text.text and not _HALF.search(text.text):
+    if "(" not in text.text and "（" not in text.text and not _TONE.search(text.text):
         return text, 0
     whole = _annotations(text.text)
     edits = _removals(text.text, whole) + _half_removals(text.text)
@@ -72,6 +75,8 @@ def _doubled_from(text: str, annotation: _Annotation) -> int:
 
 def _half_removals(text: str) -> list[Edit]:
     """Annotations that lost one bracket; a tone mark makes them certain."""
+    if not _TONE.search(text):
+        return []
     return [(*match.span(), "") for match in _HALF.finditer(text) if syllable(match[1] or match[2]) is not None]
 
 
