@@ -12,12 +12,11 @@ from gongkai.inference.normalise.syllables import LETTER, TONED_LETTERS, syllabl
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _BRACKET = rf"[(（]{LETTER}{{1,8}}[)）]"
-_ANNOTATION = re.compile(
-    rf"[(（](?<=[{HAN}][(（]){LETTER}{{1,8}}[)）](?:{_BRACKET})*"
-)  # the bracket first: it is rare, the character is not
+# The bracket is looked for before the character in front of it: that is on every line, a bracket is not.
+_ANNOTATION = re.compile(rf"[(（](?<=[{HAN}][(（]){LETTER}{{1,8}}[)）](?:{_BRACKET})*")
 _ONE = re.compile(rf"[(（]({LETTER}{{1,8}})[)）]")
 _TONED = rf"{LETTER}{{0,5}}[{TONED_LETTERS}\u0300-\u030c]{LETTER}{{0,5}}"
-_HALF = re.compile(rf"(?<=[{HAN}])(?:[(（]({_TONED})(?![a-z)）])|({_TONED})[)）])")
+_HALF = re.compile(rf"(?<=[{HAN}])(?:[(（]({_TONED})(?!{LETTER}|[)）])|({_TONED})[)）])")
 _TONE = re.compile(rf"[{TONED_LETTERS}\u0300-\u030c]")
 _LOST = re.compile(rf"[?？\ufffd]({_TONED})[)）]")
 # Fewer toneless brackets than this on a page may well be words of their own: `长度(an)`.

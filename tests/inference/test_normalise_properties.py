@@ -18,7 +18,23 @@ from gongkai.training.synth.slips import slip, utf8_as_gbk
 
 PIECES = (
     *"规章規發著乾隆(一)（二）?？。，;:■★【】<>&#0123４５ \n\r\t\u3000\u200b\ufeff\ufffd",
-    *("(guī)", "(fā)", "(guan) ", "(zheng)(zheng)", "?zhí)", "&nbsp;", "&amp;amp;", "<br>", "<sup id=", "</td>", "<!--", "-->", "\r\n"),
+    *(
+        "(guī)",
+        "(fā)",
+        "(guan) ",
+        "(zheng)(zheng)",
+        "?zhí)",
+        "ā",
+        "ī",
+        "&nbsp;",
+        "&amp;amp;",
+        "<br>",
+        "<sup id=",
+        "</td>",
+        "<!--",
+        "-->",
+        "\r\n",
+    ),
     *("資訊", "規範性檔案", "主动公开", "收到申请12件", "?。ㄋ模﹥灮", "畔⒐_", "?斂鍔″叕寮?", "<script>", "</script>", "ぷ鳎"),
 )
 DAMAGED = st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(max_size=60)

@@ -35,6 +35,7 @@ def kinds(text: str) -> dict[str, int]:
         ("关(guan) 于(yu) 公(gong) 开(kai) 年 报", "关于公开年 报", {"pinyin_annotation": 4}),
         ("政(zheng)(zheng)府(fu)(fu)公(gong)(gong)开(kai)(kai)", "政府公开", {"pinyin_annotation": 8}),
         ("规guī)章制(zhì度", "规章制度", {"pinyin_annotation": 2}),
+        ("章(āī)程", "章程", {"pinyin_annotation": 1}),
         ("(一)长度(km)(单位:万元)支持(IPv6)(WORD)(H5)(APP)甲(an)", "(一)长度(km)(单位:万元)支持(IPv6)(WORD)(H5)(APP)甲(an)", {}),
         ("貫徹?zhí)行，甲?zhí)乙", "贯彻执行,甲?zhí)乙", {"lost_annotated": 1, "full_width": 1, "traditional": 2}),
         ("信息■◆★■,不予★公开", "信息,不予公开", {"noise_symbol": 2}),
