@@ -18,7 +18,8 @@ _VARIANTS = str.maketrans(
     "万亿两余条个场册则项轮减二三三六一二三四五六七八九十百千〇厂从发数无时",
 )
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2002: 0x20, 0x2003: 0x20}
-_FOLDED = _VARIANTS | _WIDTH
+_FOLDED = {chr(code): chr(plain) for code, plain in (_VARIANTS | _WIDTH).items()}
+_FOLDABLE = re.compile(f"[{''.join(_FOLDED)}]")
 
 _LEAD = r"(?:[零〇一二两三四五六七八九]|\d+(?:\.\d+)?)"
 _SECTION = re.compile(
@@ -30,7 +31,7 @@ _SCORES = str.maketrans({"廿": "二十", "卅": "三十"})
 
 def fold(text: str) -> str:
     """`text` character by character in half width, with simplified and everyday forms of the characters of numbers (貳 is 二)."""
-    return text if text.isascii() else text.translate(_FOLDED)
+    return _FOLDABLE.sub(lambda found: _FOLDED[found.group()], text)
 
 
 def exact(value: Decimal) -> int | float:
