@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gongkai.model.errors import ConfigError
 from gongkai.training.encoder import Shape, random_characters
-from gongkai.training.settings import TrainSettings, load_settings, read_settings
+from gongkai.training.settings import Mix, TrainSettings, load_settings, read_settings
 
 CONFIG = "ablations"
 
@@ -40,10 +40,10 @@ class Variant(_Settings):
 
 
 class Ablations(_Settings):
-    """`share` is the part of the recipe's training text that every variant gets; `base` is what they are held against."""
+    """`mix` is the training text that every variant gets in place of the recipe's; `base` is what they are held against."""
 
     recipe: str
-    share: float = Field(gt=0, le=1)
+    mix: Mix
     base: str
     variants: dict[str, Variant]
 
@@ -65,8 +65,7 @@ def variant_settings(ablations: Ablations, name: str, runs: Path) -> TrainSettin
     if variant is None:
         raise ConfigError(f"no variant {name}; there are {', '.join(ablations.variants)}")
     recipe = load_settings(ablations.recipe)
-    mix = {source: round(characters * ablations.share) for source, characters in recipe.mix.model_dump().items()}
-    content = merged({**recipe.model_dump(mode="json"), "mix": mix}, variant.change)
+    content = merged({**recipe.model_dump(mode="json"), "mix": ablations.mix.model_dump()}, variant.change)
     try:
         settings = TrainSettings.model_validate(content)
     except ValidationError as error:

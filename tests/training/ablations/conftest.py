@@ -11,6 +11,8 @@ import yaml
 from gongkai.training.settings import load_settings
 from gongkai.training.tiny import random_encoder
 
+MIX = {"passages": 2000, "narratives": 1000, "pages": 1000}
+
 
 @pytest.fixture(scope="session")
 def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -40,6 +42,6 @@ def config(recipe: Path) -> Path:
     }
     path = recipe.with_name("variants.yaml")
     path.write_text(
-        yaml.safe_dump({"recipe": str(recipe), "share": 0.5, "base": "base", "variants": variants}, sort_keys=False), encoding="utf-8"
+        yaml.safe_dump({"recipe": str(recipe), "mix": MIX, "base": "base", "variants": variants}, sort_keys=False), encoding="utf-8"
     )
     return path

@@ -132,7 +132,7 @@ def test_a_variant_that_was_cut_short_ends_as_if_it_had_not_been(
 
 
 def test_other_settings_do_not_go_into_a_begun_folder(config: Path, recipe: Path, trained: Path, tmp_path: Path) -> None:
-    changed = yaml.safe_load(config.read_text(encoding="utf-8")) | {"share": 0.4}
+    changed = yaml.safe_load(config.read_text(encoding="utf-8")) | {"mix": {"passages": 1, "narratives": 1, "pages": 1}}
     other = tmp_path / "other.yaml"
     other.write_text(yaml.safe_dump(changed, sort_keys=False), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"base/settings\.yaml: the variant was begun with other settings; remove the folder"):
