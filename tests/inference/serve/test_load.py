@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -119,3 +120,17 @@ def test_what_64_clients_have_asked_is_answered_before_it_ends(said: dict[Path, 
 def waiting(server: Server) -> int:
     lines = httpx.get(f"{server.address}/metrics").text.splitlines()
     return next(int(float(line.split()[1])) for line in lines if line.startswith("gongkai_waiting "))
+
+
+def test_a_connection_outlives_what_clients_keep_one_for() -> None:
+    """Clients drop what is idle for five seconds or so; a server that did so first would lose the request that is on its way."""
+    with running("--workers", "1") as server:
+        connection = HTTPConnection(server.address.removeprefix("http://"))
+        connection.connect()
+        own = connection.sock
+        for wait in (6, 0):
+            connection.request("GET", "/health")
+            assert connection.getresponse().read()
+            assert connection.sock is own
+            time.sleep(wait)
+        connection.close()
