@@ -47,7 +47,7 @@ def best_tags(scores: Scores) -> Tags:
     """
     if not len(scores):
         return np.zeros(0, dtype=np.int64)
-    tags = scores.argmax(axis=1)
+    tags: Tags = scores.argmax(axis=1)
     free = np.flatnonzero((tags == 0) | (tags % 2 == 1))
     done = 0
     for breach in _breaches(tags).tolist():

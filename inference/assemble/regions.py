@@ -106,8 +106,8 @@ def _switching() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     order = np.arange(len(_STATES))
     back = (order[:, None] > order[None, :]) & (order[:, None] < len(TABLES))
-    announced = np.where(np.eye(len(_STATES), dtype=bool), 0.0, np.where(back, _BACK, _SWITCH))
-    return announced, announced + _UNANNOUNCED * (announced > 0)
+    announced: NDArray[np.float64] = np.where(np.eye(len(_STATES), dtype=bool), 0.0, np.where(back, _BACK, _SWITCH))
+    return announced, np.where(announced > 0, announced + _UNANNOUNCED, announced)
 
 
 def _emissions(titles: Sequence[Token]) -> NDArray[np.float64]:
