@@ -79,7 +79,9 @@ Training text: {run["windows"]:,} windows ({run["tokens"]:,} tokens) out of {_mi
 generated for this project; no page of an organ is among it. Data digest `{run["data_digest"][:16]}`, seed {settings["seed"]}.
 {run["steps"]:,} steps of {settings["loop"]["batch"]} windows, done on {run["date"]}; loss at the end {run["loss"]:.4f}.
 
-    gongkai train --config {run["config"]}"""
+    gongkai train --config {run["config"]}
+
+What each part of the recipe is worth, and how far runs differ by their seed alone, is told by docs/ablations.md of the project."""
 
 
 def _before_and_beside(run: dict[str, Any], settings: dict[str, Any]) -> str:

@@ -80,9 +80,12 @@ _TAIL = (
     "- **One pass.** Every character is labelled once, with a closed set of labels; no pass for each label, and nothing is generated.",
     "- **Windows without padding**, one at a time, of a length that fills the tiles of the processor.",
     "- **int8.** On processors with AMX a kernel of our own computes the encoder: int8 products with a scale for each token and for each",
-    "  output, attention in bf16, everything else in fp32. Scores do not depend on what else is read, nor on the number of threads.",
+    "  output, attention in bf16, everything else in fp32; while tiles are multiplied, the sums of those before become activations.",
+    "  Scores do not depend on what else is read, nor on the number of threads.",
     "  Elsewhere onnxruntime computes `model.int8.onnx` where the processor multiplies int8 exactly, and fp32 where it does not.",
     "  `gongkai doctor` says what is used and why; `GONGKAI_KERNEL=int8` (or `amx`, `fp32`) overrules it, for the same rows on unlike machines.",
     "- **Nothing is imported that is not needed**: neither torch nor transformers, and no onnxruntime where the kernel computes.",
+    "- **Not done, because it loses cells**: windows that share less with their neighbours (a table that is cut needs its titles on both",
+    "  sides), and leaving out text without numbers (titles of columns stand in it). Windows repeat too seldom for keeping their scores.",
     "",
 )
