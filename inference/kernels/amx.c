@@ -5,9 +5,23 @@
 #include <Python.h>
 
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
-#include "encoder.h"
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* Only the kernel is compiled for its instructions: what asks whether they are there has to run without them. */
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,amx-tile,amx-int8,amx-bf16"))), apply_to = function)
+#include "encoder.h"
+#pragma clang attribute pop
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,amx-tile,amx-int8,amx-bf16")
+#include "encoder.h"
+#pragma GCC pop_options
+#endif
 
 static size_t bytes_of_weights(const Shape *shape) {
     Store store = {0};
@@ -16,13 +30,13 @@ static size_t bytes_of_weights(const Shape *shape) {
     take_norm(&store, shape->hidden);
     for (int number = 0; number < shape->layers; number++) take_layer(&store, shape);
     take_linear(&store, shape->hidden, shape->tags);
-    return (size_t)store.at;
+    return store.at;
 }
 
 static size_t bytes_of_workspace(const Shape *shape, int real) {
     Store store = {0};
     take_workspace(&store, shape, rounded(real, BLOCK));
-    return (size_t)store.at;
+    return store.at;
 }
 
 /* Whether the processor has what the kernel needs and the system lets this process use it. */
@@ -59,7 +73,7 @@ static PyObject *amx_run(PyObject *self, PyObject *arguments) {
     if (!PyArg_ParseTuple(arguments, SHAPE_FORMAT "y*y*w*w*", SHAPE_FIELDS(shape), &weights, &ids, &space, &logits)) return NULL;
     const char *reason = unfit(&shape, &weights, &ids, &space, &logits);
     if (reason == NULL) {
-        const Store packed = {weights.buf}, scratch = {space.buf};
+        const Store packed = {(uintptr_t)weights.buf}, scratch = {(uintptr_t)space.buf};
         Py_BEGIN_ALLOW_THREADS
         run(packed, &shape, ids.buf, (int)(ids.len / (Py_ssize_t)sizeof(int64_t)), scratch, logits.buf);
         Py_END_ALLOW_THREADS

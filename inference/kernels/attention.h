@@ -51,6 +51,7 @@ static INLINE void raise(const float *scores, const float *peaks, __mmask32 pres
 
 /* To registers 0 and 1: what 16 tokens take, by a tile of weights, of 32 numbers of 32 tokens. */
 static INLINE void mix(const uint16_t *weights, const uint16_t *value) {
+    settle(weights);
     _tile_loadd(4, weights, 64);
     _tile_loadd(5, value, 64);
     _tile_loadd(7, value + PAIRS * TILE, 64);
@@ -75,6 +76,7 @@ static INLINE void weigh(const Head *head, const uint16_t *query, const float *p
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(3);
+    settle(key);
     score(query, key, size, scores[0]);
     score(query, key + TILE * size, size, scores[0] + LANES);
     for (int token = 0; token < head->length; token += BLOCK, weights += TILE * PAIRS) {

@@ -18,10 +18,10 @@ typedef struct { Linear qkv, attended, widened, narrowed; Norm after_attention, 
 typedef struct { int hidden, layers, heads, wide, tags, words, positions; float epsilon; } Shape;
 
 /* Where parts of the packed weights or of the workspace lie, one after another, each on a cache line. */
-typedef struct { char *at; } Store;
+typedef struct { uintptr_t at; } Store;
 
 static void *take(Store *store, size_t bytes) {
-    char *part = store->at;
+    void *part = (void *)store->at;
     store->at += (bytes + ALIGN - 1) / ALIGN * ALIGN;
     return part;
 }

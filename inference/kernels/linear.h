@@ -15,18 +15,21 @@ static int rounded(int number, int step) { return (number + step - 1) / step * s
 
 typedef struct __attribute__((packed)) { uint8_t palette, start, unused[14]; uint16_t columns[16]; uint8_t rows[16]; } Tiles;
 
+/* Everything written so far is in memory. GCC must be told before tiles are read from there: to it their loads read nothing. */
+static INLINE void settle(const void *written) { __asm__ volatile("" : : "r"(written) : "memory"); }
+
 /* All eight tiles full: 16 rows of 64 bytes. */
 static void open_tiles(void) {
     Tiles tiles = {.palette = 1};
     for (int i = 0; i < 8; i++) tiles.columns[i] = 64, tiles.rows[i] = TILE;
+    settle(&tiles);
     _tile_loadconfig(&tiles);
 }
 
 /* What becomes of the sums of a product: floats in rows, floats added to those in rows, GELU in fp16, or queries, keys and values. */
 typedef enum { STORED, ADDED, WIDENED, ATTENDING } Use;
 
-/* Queries, keys and values of a window; `rows`: room for 32 keys as rows; `weights`: for what 16
- * tokens give to all. */
+/* Queries, keys and values of a window; `rows`: room for 32 keys as rows; `weights`: for what 16 tokens give to all. */
 typedef struct { uint16_t *query, *key, *value; uint32_t *rows; uint16_t *weights; } Attention;
 
 /* Where a block of 32 tokens from `first` on of a window of `length` goes. `steps`: what one step of int8 is worth in each row. */
@@ -75,7 +78,7 @@ static inline void lay_out(const Target *to, int column, int row, __m512 even[2]
     const int part = column / to->hidden, head = column % to->hidden / to->size, within = column % to->size;
     const size_t start = (size_t)head * to->length + to->first;
     if (part == 0) {
-        const __m512 factor = _mm512_set1_ps(LOG2_E / __builtin_sqrtf((float)to->size));
+        const __m512 factor = _mm512_set1_ps(LOG2_E / root((float)to->size));
         uint16_t *query = to->attention->query + (start + row) * to->size + within;
         _mm512_store_si512(query, halves(_mm512_mul_ps(even[0], factor), _mm512_mul_ps(even[1], factor)));
         _mm512_store_si512(query + to->size, halves(_mm512_mul_ps(odd[0], factor), _mm512_mul_ps(odd[1], factor)));
@@ -132,6 +135,7 @@ static INLINE void multiply(const int8_t *tiles, Use use, const Target *to) {
     const Linear *linear = to->linear;
     const int8_t *weights = linear->tiles;
     const int share = rounded((BLOCK * DEPTH + linear->in - 1) / linear->in, 2);
+    settle(tiles);
     for (int column = 0; column < linear->out; column += BLOCK) {
         int32_t *now = sums[column / BLOCK % 2], *before = sums[1 - column / BLOCK % 2];
         int done = column ? 0 : BLOCK;

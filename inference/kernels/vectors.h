@@ -3,7 +3,6 @@
 #ifndef GONGKAI_VECTORS_H
 #define GONGKAI_VECTORS_H
 
-#pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,amx-tile,amx-int8,amx-bf16")
 #include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
@@ -58,6 +57,9 @@ static inline __m128i quantised(__m512 x, __m512 factor) {
     return _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(_mm512_mul_ps(x, factor)));
 }
 
+/* A square root without the library of mathematics. */
+static inline float root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
+
 /* Where number `i` of row `row` stands in a block of tiles. */
 static inline __m128i *place(int8_t *tiles, int row, int i) {
     return (__m128i *)(tiles + (size_t)(i / DEPTH) * BLOCK * DEPTH + row * DEPTH + i % DEPTH);
@@ -72,7 +74,7 @@ static float normalise(float *row, int size, Norm norm, float epsilon) {
         const __m512 centred = _mm512_sub_ps(_mm512_load_ps(row + i), mean);
         squares = _mm512_fmadd_ps(centred, centred, squares);
     }
-    const __m512 factor = _mm512_set1_ps(1.0f / __builtin_sqrtf(_mm512_reduce_add_ps(squares) / (float)size + epsilon));
+    const __m512 factor = _mm512_set1_ps(1.0f / root(_mm512_reduce_add_ps(squares) / (float)size + epsilon));
     for (int i = 0; i < size; i += LANES) {
         const __m512 unit = _mm512_mul_ps(_mm512_sub_ps(_mm512_load_ps(row + i), mean), factor);
         const __m512 value = _mm512_fmadd_ps(unit, _mm512_load_ps(norm.weight + i), _mm512_load_ps(norm.bias + i));

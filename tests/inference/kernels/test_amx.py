@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sysconfig
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,8 @@ from gongkai.inference.kernels.amx import AmxNetwork, why_not
 from gongkai.inference.kernels.network import Ids
 from gongkai.inference.kernels.packed import aligned, packed, tiles, unfit
 from gongkai.training.tiny import random_checkpoint
+
+SOURCE = Path(__file__).parents[3] / "inference/kernels/amx.c"
 
 WIDTH = 64
 
@@ -108,6 +113,18 @@ def test_tiles_hold_four_inputs_of_an_output_together() -> None:
     assert laid[64] == weights.astype(np.int8)[0, 4]  # the second row of the first tile
     assert laid[1024] == weights.astype(np.int8)[16, 0]  # the second tile: the other 16 outputs
     assert laid[2048] == weights.astype(np.int8)[0, 64]  # the next 64 inputs
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_the_kernel_is_compiled_without_a_warning(compiler: str, tmp_path: Path) -> None:
+    """For any processor: what is not the kernel may use no instruction that is not everywhere."""
+    found = shutil.which(compiler)
+    if found is None:
+        pytest.skip(f"no {compiler} here")
+    includes = f"-I{sysconfig.get_path('include')}"
+    strict = ("-O1", "-Wall", "-Wextra", "-Werror", "-fPIC", includes)
+    done = subprocess.run([found, *strict, "-c", SOURCE, "-o", tmp_path / "amx.o"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_packed_weights_are_within_half_a_step(folder: Path) -> None:
