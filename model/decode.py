@@ -43,7 +43,8 @@ def best_tags(scores: Scores) -> Tags:
 
     Where the best tag of each position already makes a legal sequence, no other can beat it. Where it does not, only the stretch
     round the breach is searched. O and B may follow anything: so a stretch can be chosen by itself if the best that it could have,
-    even after a span that is still open, begins with one of them.
+    even after a span that is still open, begins with one of them. A stretch was chosen as a whole: a later one that reaches into it
+    takes all of it.
     """
     if not len(scores):
         return np.zeros(0, dtype=np.int64)
@@ -59,6 +60,7 @@ def best_tags(scores: Scores) -> Tags:
                 return _viterbi(scores, after_span=False)
             start, found = stretch
             tags[start:done] = found
+            free[np.searchsorted(free, start) : after] = start
     return tags
 
 
@@ -70,6 +72,9 @@ def _best_stretch(scores: Scores, free: Tags) -> tuple[int, Tags] | None:
     parts = 1
     while parts <= _MOST_PARTS:
         start = int(free[-parts]) if parts <= len(free) else 0
+        parts = max(parts, len(free) - int(np.searchsorted(free, start)))  # all of what was chosen together before
+        if parts > _MOST_PARTS:
+            return None
         found = _viterbi(scores[start:], after_span=start > 0)
         if start == 0 or found[0] == 0 or found[0] % 2 == 1:
             return start, found

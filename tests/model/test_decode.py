@@ -98,6 +98,13 @@ def _best_sum(scores: Scores) -> float:
     return max(reached)
 
 
+def test_a_stretch_that_reaches_into_the_one_before_takes_all_of_it() -> None:
+    rows = [[5, 2, 2, 4, 3], [6, 0, 4, 0, 6], [2, 5, 2, 2, 7], [4, 1, 4, 5, 2], [1, 1, 5, 2, 2], [3, 0, 4, 0, 4]]
+    scores = np.array(rows, dtype=np.float32)
+    assert scores.argmax(axis=1).tolist() == [OUT, OUT, I1, B1, I0, I0]
+    assert best_tags(scores).tolist() == [OUT, OUT, B0, I0, I0, I0]  # 29; 28 with the span that the first three are best with
+
+
 def test_a_span_that_every_position_prolongs_decodes_fast() -> None:
     scores = np.full((20_000, 5), -5, dtype=np.float32)
     scores[0, B0], scores[1:, I0] = 0, -0.1
