@@ -16,6 +16,7 @@ _UNIT_ALONE = re.compile(rf"[{''.join(unit[0] for unit in UNITS)}](?<![^\s|?()].
 _ATOM = re.compile(r"[^\s|?][^\s|]*")  # question marks are what lost spaces leave before a title
 _LONGEST_GAP = 160  # characters between the number of one row and the measure word of the next: a title and a heading or two
 _MOST_ATOMS = 24
+_LONGEST_CELL = 200  # characters; what is longer is no cell, nor to be kept by the caches of those who read one
 _FEWEST_ROWS = 3
 _SENTENCE_ENDS = "。;；!"
 
@@ -32,6 +33,8 @@ class Atom:
     @property
     def is_number(self) -> bool:
         """Whether it can be the content of a cell: a number, a code (`01`), or a sign for none."""
+        if len(self.text) > _LONGEST_CELL:
+            return False
         if self.text.isdecimal() or is_placeholder(self.text):
             return True
         return any(map(str.isdigit, self.text)) and read_cell(self.text, decimal=True) is not None

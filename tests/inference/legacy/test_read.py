@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gongkai.inference.legacy import LegacyTables, read_legacy
 from gongkai.inference.legacy.columns import count_up, stated_layout
+from gongkai.inference.legacy.rows import Atom
 from gongkai.inference.results import Status
 
 ROWS = (
@@ -189,3 +190,8 @@ def test_whatever_the_text_every_offset_is_inside_and_says_what_it_should(text: 
     for row in read_legacy(text).indicators:
         assert text[slice(*row.name_span)] == row.name
         assert all(text[start:end] == row.text for start, end in row.spans if row.text is not None)
+
+
+def test_what_is_longer_than_any_cell_is_none() -> None:
+    assert Atom(0, 200, "-" * 200, 0).is_number
+    assert not Atom(0, 201, "-" * 201, 0).is_number
