@@ -119,7 +119,7 @@ static INLINE void finish(Use use, const Target *to, const int32_t *sums, int co
             __m512 value = values[i][half];
             if (use == ADDED) value = _mm512_add_ps(value, _mm512_load_ps(to->rows + at));
             if (use == WIDENED) {
-                value = gelu(value);
+                value = _mm512_min_ps(_mm512_set1_ps(65504.0f), gelu(value));  /* the largest in fp16 */
                 to->tops[row + i] = larger(to->tops[row + i], value);
                 _mm256_store_si256((__m256i *)(to->halves + at), _mm512_cvtps_ph(value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
             } else {
