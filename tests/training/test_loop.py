@@ -56,7 +56,9 @@ def test_training_learns_and_goes_on_as_if_it_had_not_been_cut(encoder: Path, se
 
 
 def test_settings_are_checked(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"no training configuration nothing: .*one of ablations, ablations-tenth, corrected, shipped, tiny"):
+    with pytest.raises(
+        ConfigError, match=r"no training configuration nothing: .*one of ablations, ablations-tenth, corrected, shipped, tiny"
+    ):
         load_settings("nothing")
     path = tmp_path / "mine.yaml"
     path.write_text("base_model: x\nepochs: 3\n", encoding="utf-8")
