@@ -24,7 +24,8 @@ def markdown(bench: Bench) -> str:
 def _head(bench: Bench) -> Iterator[str]:
     pages = len(bench.best(OURS).seconds)
     yield "# Performance\n"
-    yield "Written by `make bench` (`python -m gongkai.training.bench --write docs`); change nothing by hand.\n"
+    command = f"python -m gongkai.training.bench --most {bench.growth[-1].pages} --write docs"
+    yield f"Written by `make bench` (`{command}`); change nothing by hand.\n"
     yield f"- Date {bench.date}; model `{bench.digest[:16]}`; {bench.machine.processor}, {bench.machine.cores} cores."
     yield f"- {pages} generated pages of all severities ({bench.tokens:,} tokens), {len(bench.rounds[OURS])} rounds in turn, the best of each."
     yield f"- Our network was computed by `{bench.choice.kernel}`: {bench.choice.reason}.\n"
