@@ -34,6 +34,7 @@ fuzz: .venv/dev.stamp  ## search for inputs that break a reader, TIME seconds fo
 
 train: .venv/dev.stamp  ## the shipped model again, from its settings
 	$(BIN)/gongkai train --config shipped --resume
+	$(BIN)/python -m gongkai.training.exits --model runs/shipped/checkpoint --resume
 
 evaluate: .venv/dev.stamp  ## spans of the shipped model by label, on GOLD (JSON Lines of annotated texts)
 	$(BIN)/gongkai evaluate model/shipped $(GOLD)

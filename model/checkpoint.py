@@ -13,6 +13,7 @@ from typing import Any
 from gongkai.model.calibration import CALIBRATION, Calibration, read_calibration
 from gongkai.model.decode import classes_of
 from gongkai.model.errors import CheckpointError
+from gongkai.model.exits import EXITS
 from gongkai.model.labels import label_set
 from gongkai.model.vocabulary import Vocabulary, load_vocabulary
 
@@ -117,10 +118,9 @@ def verify_manifest(folder: Path) -> str:
     for name in REQUIRED:
         if name not in listed:
             raise CheckpointError(f"{folder / MANIFEST}: does not list {name}; {WAY_OUT}")
-    if CALIBRATION not in listed and (folder / CALIBRATION).exists():
-        raise CheckpointError(
-            f"{folder / CALIBRATION}: {MANIFEST} does not list it, so nothing says that it belongs to this model; {WAY_OUT}"
-        )
+    for name in (CALIBRATION, EXITS):
+        if name not in listed and (folder / name).exists():
+            raise CheckpointError(f"{folder / name}: {MANIFEST} does not list it, so nothing says that it belongs to this model; {WAY_OUT}")
     return _verify_listed(folder, listed)
 
 

@@ -22,6 +22,7 @@ from gongkai.inference.kernels.onnx import open_session
 from gongkai.model.calibration import CALIBRATION
 from gongkai.model.checkpoint import LABELS, NETWORK, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS, write_labels
 from gongkai.model.errors import CheckpointError
+from gongkai.model.exits import EXITS
 from gongkai.model.network import usable_positions
 from gongkai.training.card_calibration import DIAGRAM
 from gongkai.training.export_full import write_full_network
@@ -54,10 +55,10 @@ class _Logits(torch.nn.Module):
 def export_network(network: PreTrainedModel, tokenizer: Path, tags: tuple[str, ...], folder: Path) -> None:
     """Write configuration, fp16 weights, tokenizer, labels, int8 and fp32 networks of `network` into `folder`.
 
-    A calibration that lies there is taken away: it was measured on other weights.
+    A calibration and early heads that lie there are taken away: they belong to other weights.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (CALIBRATION, DIAGRAM):
+    for name in (CALIBRATION, DIAGRAM, EXITS):
         (folder / name).unlink(missing_ok=True)
     network.train(False)
     half = copy.deepcopy(network)

@@ -118,6 +118,40 @@ class TuneSettings(TrainSettings):
         return self
 
 
+class Teaching(_Settings):
+    """Heads behind some `layers` of a trained network (counted from 1), where a token stops whose best tag is at least `certain`.
+
+    While they are taught, nothing stops in a share `whole` of the batches; in the others, what is as certain as a number that is drawn
+    between `from_certain` and `to_certain`, close to 1 as often as further away.
+    """
+
+    layers: tuple[Annotated[int, Field(ge=1, le=30)], ...] = Field(min_length=1)
+    certain: float = Field(gt=0, lt=1)
+    from_certain: float = Field(gt=0, lt=1)
+    to_certain: float = Field(gt=0, lt=1)
+    whole: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if list(self.layers) != sorted(set(self.layers)):
+            raise ValueError(f"layers must rise: {', '.join(map(str, self.layers))}")
+        if self.from_certain > self.to_certain:
+            raise ValueError("from_certain must not be above to_certain")
+        return self
+
+
+class ExitSettings(TrainSettings):
+    """Early heads for a model. `base_model` is a name in the registry of models, or a model folder."""
+
+    exits: Teaching
+
+    @model_validator(mode="after")
+    def _is_its_own_teacher(self) -> Self:
+        if self.pretrain or self.teacher or self.layers:
+            raise ValueError("pretrain, teacher and layers are for training from an encoder; early heads are taught by their own model")
+        return self
+
+
 def load_settings(name: str) -> TrainSettings:
     """`configs/train/NAME.yaml` of the package, or the file that `name` is the path of. Raises ConfigError."""
     return read_settings(name, TrainSettings)
@@ -126,6 +160,11 @@ def load_settings(name: str) -> TrainSettings:
 def load_tune_settings(name: str) -> TuneSettings:
     """As `load_settings`, for fine-tuning."""
     return read_settings(name, TuneSettings)
+
+
+def load_exit_settings(name: str) -> ExitSettings:
+    """As `load_settings`, for early heads."""
+    return read_settings(name, ExitSettings)
 
 
 def read_settings(name: str, kind: type[Read]) -> Read:

@@ -24,6 +24,7 @@ from gongkai.inference.commands.streams import say, tell
 from gongkai.inference.predict import Predictor, WindowSettings
 from gongkai.model.checkpoint import METRICS, load_checkpoint, write_manifest
 from gongkai.model.errors import GongkaiError
+from gongkai.model.exits import Exits, write_exits
 from gongkai.model.network import build_network
 from gongkai.model.types import LabelledPage
 from gongkai.training.base import open_base
@@ -102,12 +103,20 @@ def fit(run: Run, resume: bool = False) -> tuple[PreTrainedModel, Encoder, dict[
 
 
 def finish(
-    run: Run, network: PreTrainedModel, encoder: Encoder, facts: dict[str, Any], more: Mapping[str, Golds] = MappingProxyType({})
+    run: Run,
+    network: PreTrainedModel,
+    encoder: Encoder,
+    facts: dict[str, Any],
+    more: Mapping[str, Golds] = MappingProxyType({}),
+    *,
+    exits: Exits | None = None,
 ) -> Path:
     """Export, verify and measure a trained network, on `more` sets of gold beside the held-out ones; the complete checkpoint folder."""
     folder = run.folder / "checkpoint"
     network.train(False)
     export_network(network, run.base.tokenizer, tuple(encoder.tag_ids), folder)
+    if exits is not None:
+        write_exits(exits, folder)
     sets = {**more, **held_out_sets(run.settings)}
     windows = _windows(sets, encoder, run.settings)
     agreement = check_export(network, folder, windows)

@@ -13,12 +13,12 @@
 
 /* Only the kernel is compiled for its instructions: what asks whether they are there has to run without them. */
 #ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,amx-tile,amx-int8,amx-bf16"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512fp16,avx512vbmi,amx-tile,amx-int8,amx-bf16"))), apply_to = function)
 #include "encoder.h"
 #pragma clang attribute pop
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,amx-tile,amx-int8,amx-bf16")
+#pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512fp16,avx512vbmi,amx-tile,amx-int8,amx-bf16")
 #include "encoder.h"
 #pragma GCC pop_options
 #endif
@@ -28,7 +28,10 @@ static size_t bytes_of_weights(const Shape *shape) {
     take(&store, sizeof(uint16_t) * shape->hidden * shape->words);
     take(&store, sizeof(float) * shape->hidden * shape->positions);
     take_norm(&store, shape->hidden);
-    for (int number = 0; number < shape->layers; number++) take_layer(&store, shape);
+    for (int number = 1; number <= shape->layers; number++) {
+        take_layer(&store, shape);
+        if (stops_after(shape, number)) take_linear(&store, shape->hidden, shape->tags);
+    }
     take_linear(&store, shape->hidden, shape->tags);
     return store.at;
 }
@@ -43,15 +46,17 @@ static size_t bytes_of_workspace(const Shape *shape, int real) {
 static int usable(void) {
     enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("amx-int8") && __builtin_cpu_supports("amx-bf16") &&
+    return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512fp16") && __builtin_cpu_supports("avx512vbmi") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("amx-int8") && __builtin_cpu_supports("amx-bf16") &&
            syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
 }
 
 static const char *unfit(const Shape *shape, const Py_buffer *weights, const Py_buffer *ids, const Py_buffer *space, const Py_buffer *logits) {
     const Py_ssize_t length = ids->len / (Py_ssize_t)sizeof(int64_t);
     if (shape->hidden <= 0 || shape->hidden % DEPTH || shape->wide <= 0 || shape->wide % DEPTH || shape->heads <= 0 ||
-        shape->hidden % shape->heads || shape->hidden / shape->heads % PAIRS || shape->layers < 0 || shape->tags <= 0)
+        shape->hidden % shape->heads || shape->hidden / shape->heads % PAIRS || shape->layers < 0 || shape->tags <= 0 ||
+        shape->exits < 0 || shape->exits & 1)
         return "a shape that the kernel cannot compute";
     if (length < 1 || length > shape->positions) return "no window, or one longer than the positions of the encoder";
     if ((size_t)weights->len != bytes_of_weights(shape)) return "weights of another shape";
@@ -63,8 +68,8 @@ static const char *unfit(const Shape *shape, const Py_buffer *weights, const Py_
     return NULL;
 }
 
-#define SHAPE_FORMAT "(iiiiiiif)"
-#define SHAPE_FIELDS(s) &(s).hidden, &(s).layers, &(s).heads, &(s).wide, &(s).tags, &(s).words, &(s).positions, &(s).epsilon
+#define SHAPE_FORMAT "(iiiiiiiiff)"
+#define SHAPE_FIELDS(s) &(s).hidden, &(s).layers, &(s).heads, &(s).wide, &(s).tags, &(s).words, &(s).positions, &(s).exits, &(s).epsilon, &(s).certain
 
 static PyObject *amx_run(PyObject *self, PyObject *arguments) {
     Shape shape;

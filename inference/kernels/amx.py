@@ -39,9 +39,12 @@ class AmxNetwork:
         self._pool: ThreadPoolExecutor | None = None
 
     @classmethod
-    def open(cls, folder: Path, threads: int | None = None) -> AmxNetwork:
-        """The network in `folder` on `threads` threads (default: one for each core). Raises CheckpointError if it is none."""
-        return cls(*packed(folder), threads)
+    def open(cls, folder: Path, threads: int | None = None, early: bool = True) -> AmxNetwork:
+        """The network in `folder` on `threads` threads (default: one for each core); `early` heads are used if it has some.
+
+        Raises CheckpointError if it is none.
+        """
+        return cls(*packed(folder, early), threads)
 
     def run(self, windows: Iterable[Ids]) -> Iterator[Scores]:
         """The scores of each window."""

@@ -19,10 +19,15 @@ static INLINE void score(const uint16_t *query, const uint16_t *key, int size, f
     _tile_stored(2, to, 128);
 }
 
-/* Which of the 32 tokens from `token` on are there. */
+/* Where `raise` puts 32 tokens: by fours in turn from the first and the second half. */
+static const uint16_t IN_TURN[PAIRS] __attribute__((aligned(ALIGN))) = {
+    0, 1, 2,  3,  16, 17, 18, 19, 4,  5,  6,  7,  20, 21, 22, 23,
+    8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31};
+
+/* Which of the 32 tokens from `token` on are there, in that order. */
 static inline __mmask32 there(const Head *head, int token) {
     const int rest = head->real - token;
-    return rest >= BLOCK ? 0xffffffffu : rest <= 0 ? 0 : (1u << rest) - 1;
+    return _mm512_cmplt_epi16_mask(_mm512_load_si512(IN_TURN), _mm512_set1_epi16((short)(rest < BLOCK ? rest : BLOCK)));
 }
 
 /* The largest score of each of 16 queries. */
@@ -32,10 +37,23 @@ static void find_peaks(const Head *head, const uint16_t *query, float *peaks) {
     for (int token = 0; token < head->real; token += TILE) {
         score(query, head->key + (size_t)token * head->size, head->size, scores);
         for (int row = 0; row < TILE; row++) {
-            const float top = _mm512_mask_reduce_max_ps((__mmask16)there(head, token), _mm512_load_ps(scores + row * BLOCK));
+            const float top = _mm512_mask_reduce_max_ps(lanes(head->real - token), _mm512_load_ps(scores + row * BLOCK));
             peaks[row] = top > peaks[row] ? top : peaks[row];
         }
     }
+}
+
+/* Powers of two in bf16 of 32 numbers in steps of 1/128: to the exponent go whole powers, to the mantissa what is left, less what a line
+ * from power to power is too high by. Relative error below 0.8 %, where bf16 alone has 0.4 %; beyond its range 0, infinite or no number. */
+static inline __m512i powers_of_two(__m512i steps, __mmask32 there) {
+    static const uint8_t TOO_HIGH[DEPTH] __attribute__((aligned(ALIGN))) = {
+        0, 1, 1, 2, 2, 3, 4, 4, 5, 5, 5, 6, 6, 7, 7, 8,
+        8, 8, 9, 9, 9, 9, 10, 10, 10, 10, 10, 11, 11, 11, 11, 11,
+        11, 11, 11, 11, 11, 11, 11, 11, 11, 10, 10, 10, 10, 10, 9, 9,
+        9, 8, 8, 8, 7, 7, 6, 6, 5, 5, 4, 3, 3, 2, 1, 1};
+    const __m512i line = _mm512_max_epi16(_mm512_adds_epi16(steps, _mm512_set1_epi16(127 * STEPS)), _mm512_setzero_si512());
+    const __m512i high = _mm512_maskz_permutexvar_epi8(0x5555555555555555, _mm512_srli_epi16(line, 1), _mm512_load_si512(TOO_HIGH));
+    return _mm512_maskz_sub_epi16(there, line, high);
 }
 
 /* Rows `row` to `end` of 32 scores as powers of two in bf16; tokens that are not there get nothing. */
@@ -44,8 +62,8 @@ static INLINE void raise(const float *scores, const float *peaks, __mmask32 pres
         const __m512 peak = _mm512_set1_ps(peaks ? peaks[row] : 0.0f);
         __m512 low = _mm512_load_ps(scores + row * BLOCK), high = _mm512_load_ps(scores + row * BLOCK + LANES);
         if (peaks) low = _mm512_sub_ps(low, peak), high = _mm512_sub_ps(high, peak);
-        low = power_of_two(low, (__mmask16)present), high = power_of_two(high, (__mmask16)(present >> LANES));
-        _mm512_store_si512(to + row * PAIRS, halves(low, high));
+        const __m512i steps = _mm512_packs_epi32(_mm512_cvtps_epi32(low), _mm512_cvtps_epi32(high));
+        _mm512_store_si512(to + row * PAIRS, powers_of_two(steps, present));
     }
 }
 
@@ -131,11 +149,11 @@ static void share(const float *mixed, const float *sums, float *to, int stride) 
     }
 }
 
-/* What all tokens take from all tokens by one head, to rows of `stride`. A softmax needs the largest score of a row only where powers
+/* What the first `asking` tokens take from all tokens by one head, to rows of `stride`. A softmax needs the largest score of a row only where powers
  * of two would leave the range of floats: it is looked for after that was seen. */
-static void attend(const Head *head, float *to, int stride) {
+static void attend(const Head *head, int asking, float *to, int stride) {
     float sums[TILE * LANES] __attribute__((aligned(ALIGN))), mixed[TILE * BLOCK] __attribute__((aligned(ALIGN))), peaks[TILE];
-    for (int first = 0; first < head->length; first += TILE, to += (size_t)TILE * stride) {
+    for (int first = 0; first < asking; first += TILE, to += (size_t)TILE * stride) {
         const uint16_t *query = head->query + (size_t)first * head->size;
         weigh(head, query, NULL, sums, mixed);
         if (!held(sums)) {

@@ -53,8 +53,10 @@ def choose(folder: Path) -> Choice:
     return Choice(Kernel.INT8, f"the processor has no VNNI, so sums may saturate, but the folder has no {FULL_NETWORK}")
 
 
-def open_network(folder: Path, threads: int | None = None, kernel: Kernel | None = None) -> Network:
+def open_network(folder: Path, threads: int | None = None, kernel: Kernel | None = None, early: bool = True) -> Network:
     """The network of the model in `folder`, on `threads` threads (default: one for each core).
+
+    Unless `early`, every token goes through all layers; it does anyway where the kernel has no early heads.
 
     Raises CheckpointError if it cannot be opened.
     """
@@ -62,7 +64,7 @@ def open_network(folder: Path, threads: int | None = None, kernel: Kernel | None
     if kernel is Kernel.AMX:
         if missing := why_not(folder):
             raise CheckpointError(f"{folder}: cannot be computed on AMX here: {missing}; leave {VARIABLE} to itself")
-        return AmxNetwork.open(folder, threads)
+        return AmxNetwork.open(folder, threads, early)
     return OnnxNetwork.open(folder / (NETWORK if kernel is Kernel.INT8 else FULL_NETWORK), threads)
 
 

@@ -15,7 +15,10 @@
 #include "attention.h"
 
 typedef struct { Linear qkv, attended, widened, narrowed; Norm after_attention, after_wide; } Layer;
-typedef struct { int hidden, layers, heads, wide, tags, words, positions; float epsilon; } Shape;
+/* `exits`: bit n is set if there is a head after n layers; `certain`: how probable a tag must be for its token to stop there. */
+typedef struct { int hidden, layers, heads, wide, tags, words, positions, exits; float epsilon, certain; } Shape;
+
+static int stops_after(const Shape *shape, int layers) { return layers < 31 && shape->exits >> layers & 1; }
 
 /* Where parts of the packed weights or of the workspace lie, one after another, each on a cache line. */
 typedef struct { uintptr_t at; } Store;
@@ -53,7 +56,14 @@ static Layer take_layer(Store *store, const Shape *shape) {
 }
 
 /* `limits`: the largest absolute value of each token; `tiles`: a block in int8, `halves`: one in fp16. */
-typedef struct { float *tokens, *limits, *mixed, *rows; uint16_t *halves; int8_t *tiles; Attention attention; } Workspace;
+typedef struct {
+    float *tokens, *limits, *mixed, *rows;
+    uint16_t *halves;
+    int8_t *tiles;
+    Attention attention;
+    int *places;
+    uint8_t *stopped;
+} Workspace;
 
 static Workspace take_workspace(Store *store, const Shape *shape, int length) {
     const size_t all = (size_t)shape->hidden * length, widest = shape->wide > shape->hidden ? shape->wide : shape->hidden;
@@ -69,6 +79,8 @@ static Workspace take_workspace(Store *store, const Shape *shape, int length) {
     space.attention.value = take(store, all * 2);
     space.attention.rows = take(store, BLOCK * BLOCK * 2);
     space.attention.weights = take(store, (size_t)TILE * length * 2);
+    space.places = take(store, length * sizeof(int));
+    space.stopped = take(store, length);
     return space;
 }
 
@@ -81,14 +93,17 @@ static void quantise(const float *from, const float *limits, int size, int8_t *t
     }
 }
 
-/* The same of rows in fp16. */
-static void quantise_halves(const uint16_t *from, const __m512 *tops, int size, int8_t *tiles, float *steps) {
+/* The same of rows in fp16; `tops`: the largest absolute values of each, in lanes. */
+static void quantise_halves(const uint16_t *from, const __m512h *tops, int size, int8_t *tiles, float *steps) {
     for (int row = 0; row < BLOCK; row++, from += size) {
-        const float limit = _mm512_reduce_max_ps(tops[row]);
-        const __m512 factor = _mm512_set1_ps(steps_of(limit));
-        for (int i = 0; i < size; i += LANES)
-            _mm_store_si128(place(tiles, row, i), quantised(wide(from + i), factor));
-        steps[row] = limit / 127.0f;
+        const float limit = (float)_mm512_reduce_max_ph(tops[row]);
+        const _Float16 factor = (_Float16)(steps_of(limit) < 60000.0f ? steps_of(limit) : 60000.0f);
+        const __m512h factors = _mm512_set1_ph(factor);
+        for (int i = 0; i < size; i += PAIRS) {
+            const __m512i steps32 = _mm512_cvtph_epi16(_mm512_mul_ph(_mm512_load_ph(from + i), factors));
+            _mm256_store_si256((__m256i *)place(tiles, row, i), _mm512_cvtsepi16_epi8(steps32));
+        }
+        steps[row] = factor > 0 ? 1.0f / (float)factor : 0.0f;
     }
 }
 
@@ -111,7 +126,7 @@ static void run_block(const Layer *layer, const Shape *shape, const Workspace *s
     float *tokens = space->tokens + (size_t)first * hidden, *limits = space->limits + first;
     const float *mixed = space->mixed + (size_t)first * hidden;
     float steps[BLOCK];
-    __m512 tops[BLOCK];
+    __m512h tops[BLOCK];
     find_limits(mixed, hidden, limits);
     quantise(mixed, limits, hidden, space->tiles, steps);
     multiply(space->tiles, ADDED, &(Target){.linear = &layer->attended, .steps = steps, .rows = tokens});
@@ -124,28 +139,35 @@ static void run_block(const Layer *layer, const Shape *shape, const Workspace *s
     normalise_block(tokens, shape, layer->after_wide, limits);
 }
 
-/* The queries, keys and values of a window. */
-static void ask(const Layer *layer, const Shape *shape, int length, const Workspace *space) {
+/* A window of `real` tokens in rows filled up to `length`: what is no token stays behind them. The first `live` rows go on through the
+ * layers; the others stopped, and are only looked at by those. Token `places[row]` stands in a row. */
+typedef struct { int real, length, live; } Window;
+
+/* The queries, keys and values of the rows that go on, the keys and values of the others. */
+static void ask(const Layer *layer, const Shape *shape, const Window *window, const Workspace *space) {
     const int hidden = shape->hidden, size = hidden / shape->heads;
+    const Linear *all = &layer->qkv;
+    const Linear looked_at = {all->tiles + (size_t)hidden * hidden, all->scale + hidden, all->bias + hidden, hidden, 2 * hidden};
     float steps[BLOCK];
-    for (int first = 0; first < length; first += BLOCK) {
-        const Target to = {.linear = &layer->qkv, .steps = steps, .attention = &space->attention,
-                           .hidden = hidden, .size = size, .length = length, .first = first};
+    for (int first = 0; first < window->length; first += BLOCK) {
+        const int goes_on = first < window->live;
+        const Target to = {.linear = goes_on ? all : &looked_at, .steps = steps, .attention = &space->attention, .hidden = hidden,
+                           .size = size, .length = window->length, .first = first, .skipped = goes_on ? 0 : hidden};
         quantise(space->tokens + (size_t)first * hidden, space->limits + first, hidden, space->tiles, steps);
         multiply(space->tiles, ATTENDING, &to);
     }
 }
 
-static void run_layer(const Layer *layer, const Shape *shape, int real, int length, const Workspace *space) {
+static void run_layer(const Layer *layer, const Shape *shape, const Window *window, const Workspace *space) {
     const int hidden = shape->hidden, size = hidden / shape->heads;
     const Attention *all = &space->attention;
-    ask(layer, shape, length, space);
+    ask(layer, shape, window, space);
     for (int head = 0; head < shape->heads; head++) {
-        const size_t start = (size_t)head * length * size;
-        const Head one = {all->query + start, all->key + start, all->value + start, all->weights, size, real, length};
-        attend(&one, space->mixed + head * size, hidden);
+        const size_t start = (size_t)head * window->length * size;
+        const Head one = {all->query + start, all->key + start, all->value + start, all->weights, size, window->real, window->length};
+        attend(&one, window->live, space->mixed + head * size, hidden);
     }
-    for (int first = 0; first < length; first += BLOCK) run_block(layer, shape, space, first);
+    for (int first = 0; first < window->live; first += BLOCK) run_block(layer, shape, space, first);
 }
 
 static void embed(Store *weights, const Shape *shape, const int64_t *ids, int real, int length, float *tokens, float *limits) {
@@ -165,23 +187,77 @@ static void embed(Store *weights, const Shape *shape, const int64_t *ids, int re
     }
 }
 
+/* The scores of the rows that went through all layers so far, each to the place of its token; the last scored block is in `rows`. */
+static void score_block(const Linear *head, const Shape *shape, const Window *window, const Workspace *space, int first, float *logits) {
+    float steps[BLOCK];
+    quantise(space->tokens + (size_t)first * shape->hidden, space->limits + first, shape->hidden, space->tiles, steps);
+    multiply(space->tiles, STORED, &(Target){.linear = head, .steps = steps, .rows = space->rows});
+    for (int row = 0; row < BLOCK && first + row < window->real; row++) {
+        float *to = logits + (size_t)space->places[first + row] * shape->tags;
+        memcpy(to, space->rows + (size_t)row * head->out, sizeof(float) * shape->tags);
+    }
+}
+
+/* Whether the best of a row of scores has at least the probability `least`. */
+static int is_certain(const float *scores, int tags, float least) {
+    __m512 top = _mm512_set1_ps(-__builtin_inff()), sum = _mm512_setzero_ps();
+    for (int tag = 0; tag < tags; tag += LANES) top = _mm512_mask_max_ps(top, lanes(tags - tag), top, _mm512_load_ps(scores + tag));
+    const __m512 peak = _mm512_set1_ps(_mm512_reduce_max_ps(top));
+    for (int tag = 0; tag < tags; tag += LANES) {
+        const __m512 below = _mm512_mul_ps(_mm512_sub_ps(_mm512_load_ps(scores + tag), peak), _mm512_set1_ps(LOG2_E));
+        sum = _mm512_add_ps(sum, power_of_two(below, lanes(tags - tag)));
+    }
+    return _mm512_reduce_add_ps(sum) * least <= 1.0f;
+}
+
+static void swap_rows(const Workspace *space, int hidden, int one, int other) {
+    float *left = space->tokens + (size_t)one * hidden, *right = space->tokens + (size_t)other * hidden;
+    for (int i = 0; i < hidden; i += LANES) {
+        const __m512 kept = _mm512_load_ps(left + i);
+        _mm512_store_ps(left + i, _mm512_load_ps(right + i));
+        _mm512_store_ps(right + i, kept);
+    }
+    const float limit = space->limits[one];
+    space->limits[one] = space->limits[other], space->limits[other] = limit;
+    const int place = space->places[one];
+    space->places[one] = space->places[other], space->places[other] = place;
+}
+
+/* Scores all rows that go on by an early head; those of whose tag it is certain stop. Whole blocks go on: a last one that is not full
+ * takes rows along that would have stopped. */
+static void stop_certain(const Linear *head, const Shape *shape, Window *window, const Workspace *space, float *logits) {
+    for (int first = 0; first < window->live; first += BLOCK) {
+        score_block(head, shape, window, space, first, logits);
+        for (int row = 0; row < BLOCK; row++)
+            space->stopped[first + row] =
+                first + row >= window->real || is_certain(space->rows + (size_t)row * head->out, shape->tags, shape->certain);
+    }
+    int going = 0, end = window->live;
+    for (;; swap_rows(space, shape->hidden, going++, --end)) {
+        while (going < end && !space->stopped[going]) going++;
+        while (going < end && space->stopped[end - 1]) end--;
+        if (going == end) break;
+    }
+    window->live = rounded(going, BLOCK);
+}
+
 static void run(Store weights, const Shape *shape, const int64_t *ids, int real, Store scratch, float *logits) {
     const int length = rounded(real, BLOCK);
     const Workspace space = take_workspace(&scratch, shape, length);
+    Window window = {real, length, length};
     open_tiles();
     embed(&weights, shape, ids, real, length, space.tokens, space.limits);
-    for (int number = 0; number < shape->layers; number++) {
+    for (int row = 0; row < length; row++) space.places[row] = row;
+    for (int number = 1; number <= shape->layers; number++) {
         const Layer layer = take_layer(&weights, shape);
-        run_layer(&layer, shape, real, length, &space);
+        run_layer(&layer, shape, &window, &space);
+        if (stops_after(shape, number)) {
+            const Linear head = take_linear(&weights, shape->hidden, shape->tags);
+            stop_certain(&head, shape, &window, &space, logits);
+        }
     }
     const Linear head = take_linear(&weights, shape->hidden, shape->tags);
-    float steps[BLOCK];
-    for (int first = 0; first < length; first += BLOCK) {
-        quantise(space.tokens + (size_t)first * shape->hidden, space.limits + first, shape->hidden, space.tiles, steps);
-        multiply(space.tiles, STORED, &(Target){.linear = &head, .steps = steps, .rows = space.rows});
-        for (int row = 0; row < BLOCK && first + row < real; row++)
-            memcpy(logits + (size_t)(first + row) * shape->tags, space.rows + (size_t)row * head.out, sizeof(float) * shape->tags);
-    }
+    for (int first = 0; first < window.live; first += BLOCK) score_block(&head, shape, &window, &space, first, logits);
     _tile_release();
 }
 

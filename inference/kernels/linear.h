@@ -38,9 +38,10 @@ typedef struct {
     const float *steps;
     float *rows;         /* STORED, ADDED */
     uint16_t *halves;    /* WIDENED */
-    __m512 *tops;        /* WIDENED: in each lane the largest of a row so far */
+    __m512h *tops;       /* WIDENED: in each lane the largest of a row so far */
     const Attention *attention;
     int hidden, size, length, first; /* ATTENDING */
+    int skipped;         /* ATTENDING: outputs before the first of `linear` */
 } Target;
 
 /* 16 x 16 pairs of numbers: rows to columns. */
@@ -69,16 +70,17 @@ static inline void transpose(const uint32_t *from, uint32_t *to) {
 
 static inline __m512i halves(__m512 low, __m512 high) { return (__m512i)_mm512_cvtne2ps_pbh(high, low); }
 
-/* Two rows of 32 queries, keys or values in bf16 and as tiles read them, by head: queries as rows; keys as columns, two
+/* Two rows of 32 queries, keys or values in bf16 and as tiles read them, by head: queries as rows, so scaled that their products with
+ * keys are powers of two in steps; keys as columns, two
  * neighbouring numbers together; values with two neighbouring tokens together. */
 static inline void lay_out(const Target *to, int column, int row, __m512 even[2], __m512 odd[2]) {
     static const uint16_t INTERLEAVED[2 * LANES] __attribute__((aligned(ALIGN))) = {
         0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
         8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
-    const int part = column / to->hidden, head = column % to->hidden / to->size, within = column % to->size;
+    const int output = to->skipped + column, part = output / to->hidden, head = output % to->hidden / to->size, within = column % to->size;
     const size_t start = (size_t)head * to->length + to->first;
     if (part == 0) {
-        const __m512 factor = _mm512_set1_ps(LOG2_E / root((float)to->size));
+        const __m512 factor = _mm512_set1_ps(STEPS * LOG2_E / root((float)to->size));
         uint16_t *query = to->attention->query + (start + row) * to->size + within;
         _mm512_store_si512(query, halves(_mm512_mul_ps(even[0], factor), _mm512_mul_ps(even[1], factor)));
         _mm512_store_si512(query + to->size, halves(_mm512_mul_ps(odd[0], factor), _mm512_mul_ps(odd[1], factor)));
@@ -92,7 +94,8 @@ static inline void lay_out(const Target *to, int column, int row, __m512 even[2]
         }
     } else {
         const __m512i order = _mm512_load_si512(INTERLEAVED);
-        uint16_t *value = to->attention->value + start * to->size + (size_t)within * BLOCK + row * TILE;
+        const int pair = row % TILE / 4 * 4 + row / TILE * 2 + row % 4 / 2;  /* by fours in turn from both halves, as weights stand */
+        uint16_t *value = to->attention->value + start * to->size + (size_t)within * BLOCK + pair * PAIRS;
         _mm512_store_si512(value, _mm512_permutexvar_epi16(order, halves(even[0], odd[0])));
         _mm512_store_si512(value + BLOCK * TILE, _mm512_permutexvar_epi16(order, halves(even[1], odd[1])));
     }
@@ -113,18 +116,18 @@ static INLINE void finish(Use use, const Target *to, const int32_t *sums, int co
         lay_out(to, column, row, values[0], values[1]);
         return;
     }
+    if (use == WIDENED) {
+        for (int i = 0; i < 2; i++) {
+            const __m512h value = _mm512_min_ph(gelu(narrow(values[i][0], values[i][1])), _mm512_set1_ph((_Float16)65504.0f));
+            to->tops[row + i] = _mm512_max_ph(to->tops[row + i], _mm512_abs_ph(value));
+            _mm512_store_ph(to->halves + (size_t)(row + i) * to->linear->out + column, value);
+        }
+        return;
+    }
     for (int i = 0; i < 2; i++)
         for (int half = 0; half < 2; half++) {
-            const size_t at = (size_t)(row + i) * to->linear->out + column + half * LANES;
-            __m512 value = values[i][half];
-            if (use == ADDED) value = _mm512_add_ps(value, _mm512_load_ps(to->rows + at));
-            if (use == WIDENED) {
-                value = _mm512_min_ps(_mm512_set1_ps(65504.0f), gelu(value));  /* the largest in fp16 */
-                to->tops[row + i] = larger(to->tops[row + i], value);
-                _mm256_store_si256((__m256i *)(to->halves + at), _mm512_cvtps_ph(value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
-            } else {
-                _mm512_store_ps(to->rows + at, value);
-            }
+            float *at = to->rows + (size_t)(row + i) * to->linear->out + column + half * LANES;
+            _mm512_store_ps(at, use == ADDED ? _mm512_add_ps(values[i][half], _mm512_load_ps(at)) : values[i][half]);
         }
 }
 

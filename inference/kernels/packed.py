@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gongkai.model.checkpoint import CONFIG, WEIGHTS
 from gongkai.model.errors import CheckpointError
+from gongkai.model.exits import EXITS, Exits, exit_name, read_exits
 
 Floats = NDArray[np.float32]
 Tensors = Mapping[str, NDArray[Any]]
@@ -23,7 +24,10 @@ CACHE_LINE, OUTPUTS, INPUTS, STEPS = 64, 32, 64, 127
 
 
 class Shape(NamedTuple):
-    """The sizes of an encoder, in the order in which the kernel takes them."""
+    """The sizes of an encoder, in the order in which the kernel takes them.
+
+    Bit n of `exits` is set if there is a head after n layers, where tokens stop of which it is `certain` (a probability).
+    """
 
     hidden: int
     layers: int
@@ -32,7 +36,9 @@ class Shape(NamedTuple):
     tags: int
     words: int
     positions: int
+    exits: int
     epsilon: float
+    certain: float
 
 
 def unfit(folder: Path) -> str | None:
@@ -48,13 +54,20 @@ def unfit(folder: Path) -> str | None:
     return None
 
 
-def packed(folder: Path) -> tuple[Shape, Bytes]:
-    """The shape and the packed weights of the model in `folder`. Raises CheckpointError if the weights are not those of its config."""
+def packed(folder: Path, early: bool = True) -> tuple[Shape, Bytes]:
+    """The shape and the packed weights of the model in `folder`; unless `early`, every token goes through all layers.
+
+    Raises CheckpointError if the weights are not those of its config.
+    """
     from safetensors.numpy import load_file
 
     try:
-        shape = shape_of(folder)
-        return shape, _joined(list(_parts(load_file(folder / WEIGHTS), shape.layers)))
+        shape, tensors = shape_of(folder), load_file(folder / WEIGHTS)
+        exits = read_exits(folder) if early else None
+        if exits is not None:
+            shape = _with_exits(shape, exits, folder / EXITS)
+            tensors |= exits.tensors
+        return shape, _joined(list(_parts(tensors, shape)))
     except (KeyError, OSError, ValueError) as error:
         raise CheckpointError(f"{folder / WEIGHTS}: holds no BERT of the shape that {CONFIG} states ({error}); export it again") from error
 
@@ -64,8 +77,8 @@ def shape_of(folder: Path) -> Shape:
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     names = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
     hidden, layers, heads, wide = (int(config[name]) for name in names)
-    words, positions = int(config["vocab_size"]), int(config["max_position_embeddings"])
-    return Shape(hidden, layers, heads, wide, len(config["id2label"]), words, positions, float(config["layer_norm_eps"]))
+    words, positions, tags = int(config["vocab_size"]), int(config["max_position_embeddings"]), len(config["id2label"])
+    return Shape(hidden, layers, heads, wide, tags, words, positions, 0, float(config["layer_norm_eps"]), 1.0)
 
 
 def aligned(size: int) -> Bytes:
@@ -75,14 +88,26 @@ def aligned(size: int) -> Bytes:
     return room[start : start + size]
 
 
-def _parts(tensors: Tensors, layers: int) -> Iterator[NDArray[Any]]:
+def _with_exits(shape: Shape, exits: Exits, path: Path) -> Shape:
+    """The shape of the encoder with these early heads. Raises CheckpointError if they are none for it."""
+    for layer in exits.layers:
+        sizes = exits.tensors[f"{exit_name(layer)}.weight"].shape
+        if not 0 < layer < shape.layers or sizes != (shape.tags, shape.hidden):
+            raise CheckpointError(
+                f"{path}: a head of {' x '.join(map(str, sizes))} behind layer {layer} belongs to another model than {CONFIG} states"
+                f" ({shape.tags} tags, {shape.hidden} wide, {shape.layers} layers); export the model again, or remove the file to do without"
+            )
+    return shape._replace(exits=sum(1 << layer for layer in exits.layers), certain=exits.certain)
+
+
+def _parts(tensors: Tensors, shape: Shape) -> Iterator[NDArray[Any]]:
     """Everything that the kernel takes, in its order."""
     embeddings = "bert.embeddings."
     yield tensors[f"{embeddings}word_embeddings.weight"].astype(np.float16)
     kind = _floats(tensors, f"{embeddings}token_type_embeddings.weight")[0]
     yield _floats(tensors, f"{embeddings}position_embeddings.weight") + kind
     yield from _norm(tensors, f"{embeddings}LayerNorm")
-    for number in range(layers):
+    for number in range(shape.layers):
         layer = f"bert.encoder.layer.{number}."
         yield from _linear(tensors, [f"{layer}attention.self.{name}" for name in ("query", "key", "value")])
         yield from _linear(tensors, [f"{layer}attention.output.dense"])
@@ -90,6 +115,8 @@ def _parts(tensors: Tensors, layers: int) -> Iterator[NDArray[Any]]:
         yield from _linear(tensors, [f"{layer}intermediate.dense"])
         yield from _linear(tensors, [f"{layer}output.dense"])
         yield from _norm(tensors, f"{layer}output.LayerNorm")
+        if shape.exits >> number + 1 & 1:
+            yield from _linear(tensors, [exit_name(number + 1)])
     yield from _linear(tensors, ["classifier"])
 
 

@@ -57,7 +57,7 @@ def test_training_learns_and_goes_on_as_if_it_had_not_been_cut(encoder: Path, se
 
 def test_settings_are_checked(tmp_path: Path) -> None:
     with pytest.raises(
-        ConfigError, match=r"no training configuration nothing: .*one of ablations, ablations-tenth, corrected, shipped, tiny"
+        ConfigError, match=r"no training configuration nothing: .*one of ablations, ablations-tenth, corrected, exits, shipped, tiny"
     ):
         load_settings("nothing")
     path = tmp_path / "mine.yaml"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gongkai.training.bench.readers import FULL, INT8, OURS, PIPELINE, STRIDE
+from gongkai.training.bench.readers import FULL, INT8, OURS, PIPELINE, STRIDE, WHOLE
 from gongkai.training.bench.results import Bench
 
 PLOT = "images/performance.svg"
 _WAYS = {
     OURS: "this project, as installed",
+    WHOLE: "the same without early heads",
     PIPELINE: f'`pipeline("token-classification", stride={STRIDE})`, torch fp32',
     FULL: "the network in fp32 on onnxruntime, our windows",
     INT8: "`model.int8.onnx` on onnxruntime, our windows",
@@ -41,7 +42,7 @@ def _table(bench: Bench) -> Iterator[str]:
             f"| {reader}: {_WAYS[reader]} | {bench.pages_per_second(reader):.2f} | {bench.ratio(reader):.1f} | {bench.tokens / turn.total:,.0f}"
             f" | {bench.median_page(reader):.3f} s | {turn.memory:.0f} MB |"
         )
-    yield "\nAll four read the same pages with the same weights and go through the same assembler, each in as many processes of one thread as"
+    yield "\nAll five read the same pages with the same weights and go through the same assembler, each in as many processes of one thread as"
     yield "there are cores. While one reads, the others wait.\n"
 
 
@@ -53,7 +54,8 @@ def _share(bench: Bench) -> Iterator[str]:
     yield f"| median page on all cores (one process) | {bench.growth[-1].median:.3f} s |"
     yield f"| share of a page's time outside the network | {bench.outside:.1%} |"
     yield f"| measured products of matrices on one core: int8, fp32 | {rates['int8'] / 1e9:,.0f}, {rates['fp32'] / 1e9:,.0f} GOP/s |"
-    yield f"| the network's products, as a share of that int8 rate | {bench.of_roof:.1%} |\n"
+    yield f"| the network's products, all layers, as a share of that int8 rate | {bench.of_roof:.1%} |"
+    yield f"| time in the network with early heads, as a share of that in all layers | {bench.of_layers:.1%} |\n"
 
 
 def _cells(bench: Bench) -> Iterator[str]:
@@ -81,10 +83,12 @@ _TAIL = (
     "- **One pass.** Every character is labelled once, with a closed set of labels; no pass for each label, and nothing is generated.",
     "- **Windows without padding**, one at a time, of a length that fills the tiles of the processor.",
     "- **int8.** On processors with AMX a kernel of our own computes the encoder: int8 products with a scale for each token and for each",
-    "  output, attention in bf16, everything else in fp32; while tiles are multiplied, the sums of those before become activations.",
+    "  output, attention in bf16, everything else in fp32 or fp16; while tiles are multiplied, the sums of those before become activations.",
     "  Scores do not depend on what else is read, nor on the number of threads.",
     "  Elsewhere onnxruntime computes `model.int8.onnx` where the processor multiplies int8 exactly, and fp32 where it does not.",
     "  `gongkai doctor` says what is used and why; `GONGKAI_KERNEL=int8` (or `amx`, `fp32`) overrules it, for the same rows on unlike machines.",
+    "- **Early heads.** A token of whose tag a head behind one of the first layers is certain stops there: the tokens that go on still look",
+    "  at it, but it is not computed any further. Only our kernel does this; elsewhere every token goes through all layers.",
     "- **Nothing is imported that is not needed**: neither torch nor transformers, and no onnxruntime where the kernel computes.",
     "- **Not done, because it loses cells**: windows that share less with their neighbours (a table that is cut needs its titles on both",
     "  sides), and leaving out text without numbers (titles of columns stand in it). Windows repeat too seldom for keeping their scores.",

@@ -1,4 +1,4 @@
-"""The readers that are held against each other: one model, one assembler, four ways of running the network."""
+"""The readers that are held against each other: one model, one assembler, five ways of running the network."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from gongkai.inference.extract import Extractor
-from gongkai.inference.kernels.choose import Kernel
+from gongkai.inference.kernels.choose import Kernel, open_network
 from gongkai.inference.kernels.network import Ids, Network, Scores
 from gongkai.inference.kernels.onnx import OnnxNetwork
 from gongkai.inference.predict import Labeller, Predictor
 from gongkai.model.checkpoint import load_checkpoint
 from gongkai.model.types import LabelledPage, Page, Span
 
-OURS, PIPELINE, FULL, INT8 = "gongkai", "transformers pipeline", "onnxruntime fp32", "onnxruntime int8"
-READERS = (OURS, PIPELINE, FULL, INT8)
+OURS, WHOLE, PIPELINE, FULL, INT8 = "gongkai", "gongkai, all layers", "transformers pipeline", "onnxruntime fp32", "onnxruntime int8"
+READERS = (OURS, WHOLE, PIPELINE, FULL, INT8)
 STRIDE = 64
 """What neighbouring windows of the pipeline share."""
 
@@ -86,7 +86,8 @@ def _predictor(name: str, folder: Path, threads: int, full: Path | None, meter: 
         bare = Predictor.from_folder(folder, threads, kernel=Kernel.INT8)
         return Predictor(bare.checkpoint, Metered(OnnxNetwork.open(full, threads), meter), bare.settings)
     bare = Predictor.from_folder(folder, threads, kernel=Kernel.INT8 if name == INT8 else None)
-    return Predictor(bare.checkpoint, Metered(bare.network, meter), bare.settings)
+    network = open_network(folder, threads, early=False) if name == WHOLE else bare.network
+    return Predictor(bare.checkpoint, Metered(network, meter), bare.settings)
 
 
 def _pipeline(folder: Path, threads: int, meter: Meter) -> PipelineLabeller:

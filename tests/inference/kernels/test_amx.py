@@ -56,7 +56,7 @@ def test_scores_are_those_of_torch_but_for_rounding(network: AmxNetwork, folder:
 
 def test_heads_of_more_than_one_tile(network: AmxNetwork, tmp_path: Path) -> None:
     folder = random_checkpoint(tmp_path, width=2 * WIDTH)
-    assert difference(AmxNetwork.open(folder, threads=1), folder, 100) < 0.1
+    assert difference(AmxNetwork.open(folder, threads=1), folder, 100) < 0.12
 
 
 @pytest.mark.parametrize("far", [32.0, -32.0])

@@ -13,12 +13,12 @@ from gongkai.training.accuracy.pages import orders
 from gongkai.training.bench.__main__ import Plan, run, write
 from gongkai.training.bench.costs import Stage
 from gongkai.training.bench.page import markdown
-from gongkai.training.bench.readers import FULL, INT8, OURS, PIPELINE, READERS
+from gongkai.training.bench.readers import FULL, INT8, OURS, PIPELINE, READERS, WHOLE
 from gongkai.training.bench.results import Bench, Difference, Machine, compare
 from gongkai.training.bench.roof import operations
 from gongkai.training.bench.rounds import Round
 
-SHAPE = Shape(hidden=384, layers=6, heads=12, wide=1536, tags=131, words=12258, positions=512, epsilon=1e-12)
+SHAPE = Shape(hidden=384, layers=6, heads=12, wide=1536, tags=131, words=12258, positions=512, exits=0, epsilon=1e-12, certain=1.0)
 
 
 def _round(seconds: tuple[float, ...], network: float, cells: dict[str, int]) -> Round:
@@ -28,6 +28,7 @@ def _round(seconds: tuple[float, ...], network: float, cells: dict[str, int]) ->
 @pytest.fixture
 def found() -> Bench:
     slow, fast = _round((4.0, 6.0), 9.0, {"a": 1, "b": 2, "c": 3}), _round((0.4, 0.6), 0.8, {"a": 1, "b": 5, "d": 0})
+    whole = _round((0.8, 1.2), 1.6, {"a": 1})
     return Bench(
         date="2026-01-02",
         digest="ab" * 32,
@@ -35,7 +36,7 @@ def found() -> Bench:
         machine=Machine("a processor", 2, {"int8": 1e12, "fp32": 1e11}),
         shape=SHAPE,
         tokens=500,
-        rounds={OURS: [_round((9.0, 9.0), 1.0, {}), fast], PIPELINE: [slow], FULL: [slow], INT8: [fast]},
+        rounds={OURS: [_round((9.0, 9.0), 1.0, {}), fast], WHOLE: [whole], PIPELINE: [slow], FULL: [slow], INT8: [fast]},
         startup=1.25,
         growth=[Stage(10, 0.05, 0.04, 110.0), Stage(100, 0.06, 0.055, 111.0)],
     )
@@ -46,12 +47,13 @@ def test_the_fastest_turn_counts(found: Bench) -> None:
     assert found.ratio(OURS) == pytest.approx(10.0)
     assert found.median_page(OURS) == pytest.approx(0.5)
     assert found.outside == pytest.approx(0.2)
+    assert found.of_layers == pytest.approx(0.5)
 
 
 def test_operations_of_a_window_are_those_of_its_products(found: Bench) -> None:
     linear = 6 * 2 * (4 * 384 * 384 + 2 * 384 * 1536) + 2 * 384 * 131
     assert operations(SHAPE, [10]) == 10 * linear + 6 * 2 * 2 * 10 * 10 * 384
-    assert found.of_roof == pytest.approx(operations(SHAPE, [256, 256]) / 0.8 / 1e12)
+    assert found.of_roof == pytest.approx(operations(SHAPE, [256, 256]) / 1.6 / 1e12)
 
 
 def test_cells_are_lost_gained_or_different() -> None:

@@ -1,0 +1,73 @@
+"""A BERT with heads behind some of its layers: what each says of a token, and which tokens would have stopped before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from transformers import BertForTokenClassification, PreTrainedModel
+
+from gongkai.model.errors import ConfigError
+from gongkai.model.exits import Exits, exit_name
+from gongkai.model.network import head_of
+
+
+class Depth(NamedTuple):
+    """What the head behind `layer` says (shape: rows x length x tags), and of which tokens it was asked (rows x length)."""
+
+    layer: int
+    logits: torch.Tensor
+    asked: torch.Tensor
+
+
+class EarlyNetwork(nn.Module):
+    """`network`, and beside it a head behind each of `layers`, which begins as a copy of the network's own.
+
+    Raises ConfigError if the network is no BERT or has no such layers.
+    """
+
+    def __init__(self, network: PreTrainedModel, layers: Sequence[int]) -> None:
+        super().__init__()
+        if not isinstance(network, BertForTokenClassification):
+            raise ConfigError(f"{type(network).__name__}: early heads are for BERT encoders only; other models do without")
+        depth = int(network.config.num_hidden_layers)
+        if max(layers) >= depth:
+            raise ConfigError(f"exits.layers: {max(layers)} is not before the last of {depth} layers; name layers below {depth}")
+        self.network = network
+        self.heads = nn.ModuleDict({str(layer): _copy_of(head_of(network)) for layer in layers})
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, certain: float | None = None) -> list[Depth]:
+        """What every head says, the last one included.
+
+        A token of which a head is at least `certain` stays as it is from there on; without that every token goes through all layers.
+        """
+        network = self.network
+        states = network.bert.embeddings(input_ids=input_ids)
+        unseen = torch.where(attention_mask[:, None, None, :].bool(), 0.0, torch.finfo(torch.float32).min)
+        going, depths = attention_mask.bool(), []
+        for number, layer in enumerate(network.bert.encoder.layer, 1):
+            changed = layer(states, unseen)
+            states = torch.where(going[..., None], changed[0] if isinstance(changed, tuple) else changed, states)
+            if str(number) in self.heads:
+                depths.append(Depth(number, self.heads[str(number)](states), going))
+                if certain is not None:
+                    going = going & (depths[-1].logits.detach().float().softmax(-1).amax(-1) < certain)
+        return [*depths, Depth(len(network.bert.encoder.layer), network.classifier(states), going)]
+
+    def exits(self, certain: float) -> Exits:
+        """The early heads, for whoever stops tokens that are as `certain`."""
+        tensors: dict[str, NDArray[np.float32]] = {}
+        for layer, head in self.heads.items():
+            for name, tensor in head.named_parameters():
+                tensors[f"{exit_name(int(layer))}.{name}"] = tensor.detach().float().numpy()
+        return Exits(tuple(map(int, self.heads)), certain, tensors)
+
+
+def _copy_of(head: nn.Linear) -> nn.Linear:
+    copied = nn.Linear(head.in_features, head.out_features)
+    copied.load_state_dict(head.state_dict())
+    return copied
