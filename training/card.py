@@ -44,7 +44,7 @@ print([(span.label, page.text_of(span)) for span in page.spans])
 ## How it was made
 
 {_training(metrics["run"], metrics["settings"])}
-{_early_heads(metrics["run"].get("exits"))}
+{_early_heads(metrics.get("exits"))}
 ## How good it is
 
 Exact spans with the right label, measured with the int8 network on texts that training never saw.
@@ -59,7 +59,7 @@ Measure on gold of your own with `gongkai evaluate MODEL GOLD`.
 
 `model.safetensors` holds the weights in fp16, for further training; `model.int8.onnx` is what is run (QInt8 weights per channel, dynamic
 activations). On {metrics["export"]["windows"]} held-out windows the int8 network gives {metrics["export"]["int8_agreement"]:.2%} of characters the tag that the fp32
-network gives. Processors with AMX compute int8 from `model.safetensors` itself{_early_file(metrics["run"])}; those whose sums of int8 would saturate use
+network gives. Processors with AMX compute int8 from `model.safetensors` itself{_early_file(metrics)}; those whose sums of int8 would saturate use
 `model.fp32.onnx`, whose weights are those of `model.safetensors`. `manifest.sha256` is verified before anything is opened.
 
 ## Limits
@@ -84,19 +84,20 @@ generated for this project; no page of an organ is among it. Data digest `{run["
 What each part of the recipe is worth, and how far runs differ by their seed alone, is told by docs/ablations.md of the project."""
 
 
-def _early_file(run: dict[str, Any]) -> str:
-    return ", and stop early by the heads in `exits.safetensors`,\nwhich everything else may do without" if "exits" in run else ""
+def _early_file(metrics: dict[str, Any]) -> str:
+    return ", and stop early by the heads in `exits.safetensors`,\nwhich everything else may do without" if "exits" in metrics else ""
 
 
 def _early_heads(exits: dict[str, Any] | None) -> str:
-    """How the model was taught to stop early, where it was."""
+    """How the early heads were taught, where there are any."""
     if exits is None:
         return ""
+    layers, found = ", ".join(map(str, exits["layers"])), exits["held_out"]
     return f"""
-Then it was taught to be certain earlier: a head behind each of layers {", ".join(map(str, exits["layers"]))} learned to say what the last layer said, and the layers
-learned along, on {exits["windows"]:,} windows ({exits["tokens"]:,} tokens, data digest `{exits["data_digest"][:16]}`) of text drawn anew, whose labels
-were not looked at. {exits["steps"]:,} steps, done on {exits["date"]}; divergence at the end {exits["loss"]:.4f}, summed over all heads. A token stops at the
-first head that gives a tag at least {exits["certain"]}.
+Then a head behind each of the layers {layers} learned to say what the model says in the end, and nothing else was changed: {exits["windows"]:,} windows
+({exits["tokens"]:,} tokens, data digest `{exits["data_digest"][:16]}`) of text drawn anew, whose labels were not looked at; {exits["steps"]:,} steps, done on
+{exits["date"]}. A token stops at the first head that gives a tag at least {exits["certain"]}. Of {found["tokens"]:,} held-out tokens, in fp32,
+{", ".join(f"{share:.1%}" for share in found["left"])} go on behind the heads; {found["layers"]:.1%} of the layers' work is left, and {found["differ"]} tags are others.
 
     python -m gongkai.training.exits --model FOLDER
 """

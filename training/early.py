@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,17 @@ class Depth(NamedTuple):
     layer: int
     logits: torch.Tensor
     asked: torch.Tensor
+
+
+class Stopped(NamedTuple):
+    """How far `tokens` went: the share `left` behind each early head, the share of all `layers` that was computed (a token that
+    stopped counts for a sixth of a layer: its keys and values), and how many tags `differ` from those of the last head.
+    """
+
+    tokens: int
+    left: list[float]
+    layers: float
+    differ: int
 
 
 class EarlyNetwork(nn.Module):
@@ -71,3 +83,31 @@ def _copy_of(head: nn.Linear) -> nn.Linear:
     copied = nn.Linear(head.in_features, head.out_features)
     copied.load_state_dict(head.state_dict())
     return copied
+
+
+@torch.no_grad()
+def stopped(early: EarlyNetwork, windows: Sequence[NDArray[np.int64]], certain: float) -> Stopped:
+    """What stops in `windows` where a head is at least `certain`, by torch in fp32."""
+    left, differ = np.zeros(len(early.heads)), 0
+    for window in windows:
+        ids = torch.from_numpy(window)[None]
+        depths = early(ids, torch.ones_like(ids), certain)
+        said = depths[-1].logits.argmax(-1)
+        for here, after in pairwise(depths):
+            gone = here.asked & ~after.asked
+            said[gone] = here.logits.argmax(-1)[gone]
+        left += [int(depth.asked.sum()) for depth in depths[1:]]
+        differ += int((said != early(ids, torch.ones_like(ids))[-1].logits.argmax(-1)).sum())
+    tokens = sum(map(len, windows))
+    shares = left / tokens
+    return Stopped(tokens, [round(float(share), 4) for share in shares], round(_work(early, shares), 4), differ)
+
+
+def _work(early: EarlyNetwork, shares: NDArray[np.float64]) -> float:
+    """The share of the layers' products that is computed, attention aside: those that stopped give two of twelve."""
+    behind = dict(zip(map(int, early.heads), shares, strict=True))
+    going, work = 1.0, []
+    for layer in range(1, early.network.config.num_hidden_layers + 1):
+        work.append(going + (1 - going) / 6)
+        going = behind.get(layer, going)
+    return float(np.mean(work))

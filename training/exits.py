@@ -1,93 +1,72 @@
 """`python -m gongkai.training.exits`: early heads for a trained model, so that most tokens need only its first layers.
 
-The model teaches itself: every head learns to say what the last layer said before, on text whose labels nobody looks at. The
-layers learn along, with the same aim, so that what goes through all of them is answered as before. After "Accelerating BERT
-Inference for Sequence Labeling via Early-Exit" (Li et al., 2021): tokens that are certain stop, as they will when pages are read.
+The heads learn to say what the model says in the end, on text whose labels nobody looks at. Nothing else of the model changes:
+whoever does not use them reads as before. After "Accelerating BERT Inference for Sequence Labeling via Early-Exit" (Li et al., 2021).
 """
 
 from __future__ import annotations
 
 import json
-import math
-import zlib
-from collections.abc import Iterable
-from copy import deepcopy
-from dataclasses import replace
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 from typing import Annotated, Any
 
 import torch
 import typer
-from pydantic import ValidationError
 from torch.nn import functional
-from transformers import PreTrainedModel, Trainer, set_seed
+from transformers import Trainer, set_seed
 
 from gongkai.inference.commands.streams import say, tell
-from gongkai.model.checkpoint import METRICS, TOKENIZER, load_checkpoint
-from gongkai.model.errors import CheckpointError, GongkaiError
+from gongkai.model.checkpoint import METRICS, TOKENIZER, load_checkpoint, verified_files
+from gongkai.model.errors import GongkaiError
+from gongkai.model.exits import write_exits
 from gongkai.model.network import build_network
 from gongkai.model.registry import model_folder
 from gongkai.training.base import Base
-from gongkai.training.early import Depth, EarlyNetwork
+from gongkai.training.early import EarlyNetwork, Stopped, stopped
 from gongkai.training.examples import IGNORED
 from gongkai.training.loop import Padding, arguments, carry_out
 from gongkai.training.run import Run, encoder_of, prepare_data
-from gongkai.training.settings import ExitSettings, LoopSettings, Teaching, TrainSettings, TuneSettings, load_exit_settings
-from gongkai.training.train import RUNS, finish
+from gongkai.training.settings import ExitSettings, load_exit_settings
+from gongkai.training.train import RUNS, held_out_sets, held_out_windows, write_metrics
 
 
 class SelfTaught(Trainer):
-    """Teaches every head of an EarlyNetwork to say what `teacher` says, of the tokens that it is asked of."""
-
-    teacher: PreTrainedModel
-    teaching: Teaching
+    """Teaches the early heads of an EarlyNetwork to say what its last one says."""
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, *_: Any, **__: Any) -> Any:
-        """The sum over the heads of the divergence (Kullback-Leibler) from the teacher, as a mean over all tokens."""
-        ids, seen, trained = inputs["input_ids"], inputs["attention_mask"], inputs["labels"] != IGNORED
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            taught = self.teacher(input_ids=ids, attention_mask=seen).logits.float().log_softmax(-1)
-        depths = model(input_ids=ids, attention_mask=seen, certain=drawn_certainty(ids, self.teaching))
-        loss = sum((_divergence(depth, taught, trained) for depth in depths), torch.zeros(())) / trained.sum()
-        return (loss, depths) if return_outputs else loss
-
-
-def _divergence(depth: Depth, taught: torch.Tensor, trained: torch.Tensor) -> torch.Tensor:
-    asked = depth.asked & trained
-    own = depth.logits[asked].float().log_softmax(-1)
-    return functional.kl_div(own, taught[asked], reduction="sum", log_target=True)
-
-
-def drawn_certainty(ids: torch.Tensor, teaching: Teaching) -> float | None:
-    """From which certainty on tokens stop in the batch `ids`; None if none does. The same whenever the batch comes."""
-    rng = Random(zlib.crc32(ids.numpy().tobytes()))
-    if rng.random() < teaching.whole:
-        return None
-    return 1 - math.exp(rng.uniform(math.log(1 - teaching.to_certain), math.log(1 - teaching.from_certain)))
+        """The sum over the early heads of the divergence (Kullback-Leibler) from the last, as a mean over all tokens."""
+        trained = inputs["labels"] != IGNORED
+        *early, last = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
+        taught = last.logits[trained].detach().float().log_softmax(-1)
+        own = (depth.logits[trained].float().log_softmax(-1) for depth in early)
+        loss = sum((functional.kl_div(said, taught, reduction="batchmean", log_target=True) for said in own), torch.zeros(()))
+        return (loss, early) if return_outputs else loss
 
 
 def teach(run: Run, settings: ExitSettings, resume: bool = False) -> Path:
-    """Carry out `run`, whose base is the model that is to have early heads; the folder of the new model is returned."""
+    """Carry out `run`, whose base is the model that is to have early heads; the folder of the new model is returned.
+
+    Raises ConfigError if the model is no BERT or has too few layers.
+    """
     encoder = encoder_of(run.base)
-    begun, told = history(Path(run.base.encoder))  # asked for first: it is known at once whether the model will do
+    torch.set_num_threads(settings.threads)
+    set_seed(settings.seed)
+    network = build_network(run.base.encoder, tuple(encoder.tag_ids)).train(False).requires_grad_(False)
+    early = EarlyNetwork(network, settings.exits.layers)  # before the windows are drawn: it is known at once whether the model will do
     data, digest = prepare_data(run, encoder, resume)
     steps = -(-len(data) // settings.loop.batch)
     tell(f"{len(data)} windows, {steps} steps, data {digest[:12]}")
-    torch.set_num_threads(settings.threads)
-    set_seed(settings.seed)
-    teacher = build_network(run.base.encoder, tuple(encoder.tag_ids)).train(False).requires_grad_(False)
-    early = EarlyNetwork(deepcopy(teacher).requires_grad_(True), settings.exits.layers)
     trainer = SelfTaught(
         model=early,
         args=arguments(settings, run.folder / "steps", steps, remove_unused_columns=False),
         train_dataset=data,
-        data_collator=Padding(teacher.config.pad_token_id or 0),
-        optimizers=(_optimizer(early, settings.loop), None),
+        data_collator=Padding(network.config.pad_token_id or 0),
+        optimizers=(torch.optim.AdamW(early.heads.parameters(), lr=settings.loop.head_learning_rate, weight_decay=0.0, fused=True), None),
     )
-    trainer.teacher, trainer.teaching = teacher, settings.exits
     loss = carry_out(trainer, run.folder / "steps", resume)
+    windows = held_out_windows(held_out_sets(settings), encoder, settings)
     facts = {
         "date": datetime.now(UTC).date().isoformat(),
         "layers": list(settings.exits.layers),
@@ -97,30 +76,29 @@ def teach(run: Run, settings: ExitSettings, resume: bool = False) -> Path:
         "steps": steps,
         "loss": round(loss, 5),
         "data_digest": digest,
+        "held_out": stopped(early.train(False), windows, settings.exits.certain)._asdict(),
     }
-    exits = early.exits(settings.exits.certain)
-    return finish(replace(run, settings=begun), early.network, encoder, {**told, "exits": facts}, exits=exits)
+    return _complete(run, early, facts)
 
 
-def history(model: Path) -> tuple[TrainSettings, dict[str, Any]]:
-    """The settings that the model was trained with, and what its `metrics.json` tells of that. Raises CheckpointError if nothing does."""
-    path = model / METRICS
-    metrics = json.loads(path.read_text(encoding="utf-8"))
-    try:
-        kind = TuneSettings if "tune" in metrics["settings"] else TrainSettings
-        return kind.model_validate(metrics["settings"]), dict(metrics["run"])
-    except (KeyError, TypeError, ValidationError) as error:
-        raise CheckpointError(f"{path}: does not tell how the model was trained ({error}); take one that `gongkai train` wrote") from error
+def _complete(run: Run, early: EarlyNetwork, facts: dict[str, Any]) -> Path:
+    """The folder of the model with its new heads, its card and its manifest."""
+    model, folder = Path(run.base.encoder), run.folder / "checkpoint"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in verified_files(model):
+        shutil.copyfile(model / name, folder / name)
+    write_exits(early.exits(facts["certain"]), folder)
+    metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+    write_metrics(folder, {**metrics, "exits": facts})
+    load_checkpoint(folder)
+    return folder
 
 
-def _optimizer(early: EarlyNetwork, settings: LoopSettings) -> torch.optim.Optimizer:
-    """AdamW with a rate of its own for the early heads; the head of the network keeps pace with its layers."""
-
-    def group(parameters: Iterable[torch.nn.Parameter], rate: float) -> dict[str, Any]:
-        return {"params": list(parameters), "lr": rate}
-
-    groups = [group(early.network.parameters(), settings.learning_rate), group(early.heads.parameters(), settings.head_learning_rate)]
-    return torch.optim.AdamW(groups, weight_decay=settings.weight_decay, fused=True)
+def report(found: Stopped) -> str:
+    """In one line what stops where, and what that changes."""
+    left = ", ".join(f"{share:.1%}" for share in found.left)
+    return f"of {found.tokens:,} held-out tokens, {left} go on behind each head; {found.layers:.1%} of the layers' work is left, {found.differ} tags differ"
 
 
 def main(
@@ -136,7 +114,10 @@ def main(
         base = load_checkpoint(model_folder(settings.base_model)).folder
         folder = out or RUNS / Path(config).stem
         folder.mkdir(parents=True, exist_ok=True)
-        tell(str(teach(Run(settings, config, folder, Base(base, base / TOKENIZER)), settings, resume)))
+        made = teach(Run(settings, config, folder, Base(base, base / TOKENIZER)), settings, resume)
+        facts = json.loads((made / METRICS).read_text(encoding="utf-8"))["exits"]
+        tell(report(Stopped(**facts["held_out"])))
+        tell(str(made))
     except GongkaiError as error:
         say(str(error))
         raise typer.Exit(1) from error

@@ -119,24 +119,15 @@ class TuneSettings(TrainSettings):
 
 
 class Teaching(_Settings):
-    """Heads behind some `layers` of a trained network (counted from 1), where a token stops whose best tag is at least `certain`.
-
-    While they are taught, nothing stops in a share `whole` of the batches; in the others, what is as certain as a number that is drawn
-    between `from_certain` and `to_certain`, close to 1 as often as further away.
-    """
+    """Heads behind some `layers` of a trained network (counted from 1), where a token stops whose best tag is at least `certain`."""
 
     layers: tuple[Annotated[int, Field(ge=1, le=30)], ...] = Field(min_length=1)
     certain: float = Field(gt=0, lt=1)
-    from_certain: float = Field(gt=0, lt=1)
-    to_certain: float = Field(gt=0, lt=1)
-    whole: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if list(self.layers) != sorted(set(self.layers)):
             raise ValueError(f"layers must rise: {', '.join(map(str, self.layers))}")
-        if self.from_certain > self.to_certain:
-            raise ValueError("from_certain must not be above to_certain")
         return self
 
 

@@ -24,7 +24,6 @@ from gongkai.inference.commands.streams import say, tell
 from gongkai.inference.predict import Predictor, WindowSettings
 from gongkai.model.checkpoint import METRICS, load_checkpoint, write_manifest
 from gongkai.model.errors import GongkaiError
-from gongkai.model.exits import Exits, write_exits
 from gongkai.model.network import build_network
 from gongkai.model.types import LabelledPage
 from gongkai.training.base import open_base
@@ -108,17 +107,13 @@ def finish(
     encoder: Encoder,
     facts: dict[str, Any],
     more: Mapping[str, Golds] = MappingProxyType({}),
-    *,
-    exits: Exits | None = None,
 ) -> Path:
     """Export, verify and measure a trained network, on `more` sets of gold beside the held-out ones; the complete checkpoint folder."""
     folder = run.folder / "checkpoint"
     network.train(False)
     export_network(network, run.base.tokenizer, tuple(encoder.tag_ids), folder)
-    if exits is not None:
-        write_exits(exits, folder)
     sets = {**more, **held_out_sets(run.settings)}
-    windows = _windows(sets, encoder, run.settings)
+    windows = held_out_windows(sets, encoder, run.settings)
     agreement = check_export(network, folder, windows)
     export = {"windows": len(windows), **asdict(agreement), "bytes": sizes(folder)}
     metrics = {"run": facts, "settings": run.settings.model_dump(mode="json"), "export": export, "sets": {}}
@@ -136,8 +131,8 @@ def write_metrics(folder: Path, metrics: dict[str, Any]) -> None:
     write_manifest(folder)
 
 
-def _windows(sets: dict[str, list[LabelledPage]], encoder: Encoder, settings: TrainSettings) -> list[NDArray[np.int64]]:
-    """Windows of the held-out texts, to compare networks on."""
+def held_out_windows(sets: dict[str, list[LabelledPage]], encoder: Encoder, settings: TrainSettings) -> list[NDArray[np.int64]]:
+    """Windows of the held-out texts (token ids, special ones included), to compare networks on."""
     pages = [normalised_page(MarkedText(gold.page.text)) for golds in sets.values() for gold in golds[:AGREEMENT_WINDOWS]]
     examples = (example for page in pages for example in page_examples(page, encoder, settings, Random(settings.seed)))
     return [example.ids.astype(np.int64) for example in islice(examples, AGREEMENT_WINDOWS * 2)]

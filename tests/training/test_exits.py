@@ -12,13 +12,13 @@ from safetensors.numpy import load_file
 
 from gongkai.inference.predict import Predictor
 from gongkai.model.checkpoint import METRICS, load_checkpoint, write_manifest
-from gongkai.model.errors import CheckpointError, ConfigError
+from gongkai.model.errors import ConfigError
 from gongkai.model.exits import EXITS, read_exits
 from gongkai.model.network import build_network, head_of
 from gongkai.model.types import Page
 from gongkai.training.base import Base
-from gongkai.training.early import EarlyNetwork
-from gongkai.training.exits import drawn_certainty, history, teach
+from gongkai.training.early import EarlyNetwork, Stopped, stopped
+from gongkai.training.exits import report, teach
 from gongkai.training.run import Run
 from gongkai.training.settings import ExitSettings, Mix, load_exit_settings, load_settings
 from gongkai.training.tiny import random_checkpoint
@@ -28,7 +28,7 @@ WIDTH = 64
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random model of two layers that says of itself how it was trained."""
+    """A random model of two layers with a whole `metrics.json`."""
     folder = random_checkpoint(tmp_path_factory.mktemp("model"), width=WIDTH)
     told = {
         "config": "tiny",
@@ -40,7 +40,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "tags": 131,
         "data_digest": "ab" * 32,
     }
-    metrics = {"run": told, "settings": load_settings("tiny").model_dump(mode="json")}
+    metrics = {
+        "run": told,
+        "settings": load_settings("tiny").model_dump(mode="json"),
+        "export": {"windows": 1, "int8_agreement": 1.0},
+        "sets": {},
+    }
     (folder / METRICS).write_text(json.dumps(metrics), encoding="utf-8")
     write_manifest(folder)
     return folder
@@ -54,7 +59,7 @@ def settings(model: Path) -> ExitSettings:
             "base_model": str(model),
             "mix": Mix(passages=5000, narratives=1000, pages=2000),
             "data": full.data.model_copy(update={"window": 128, "held_out_pages": 1}),
-            "loop": full.loop.model_copy(update={"save_steps": 4, "log_steps": 1, "head_learning_rate": 1e-2}),
+            "loop": full.loop.model_copy(update={"save_steps": 4, "log_steps": 1}),
             "exits": full.exits.model_copy(update={"layers": (1,), "certain": 0.5}),
         }
     )
@@ -81,19 +86,22 @@ def test_heads_come_closer_to_what_the_model_says(taught: Path) -> None:
     assert np.mean(losses[-3:]) < 0.9 * np.mean(losses[:3])
 
 
-def test_the_new_folder_is_a_whole_model_that_tells_its_history(model: Path, taught: Path) -> None:
+def test_the_new_folder_is_the_model_with_heads_beside_it(model: Path, taught: Path) -> None:
     checkpoint = load_checkpoint(taught)
     exits = read_exits(taught)
     assert exits is not None
     assert (exits.layers, exits.certain) == ((1,), 0.5)
     assert exits.tensors["exit.1.weight"].shape == (len(checkpoint.tags), WIDTH)
-    metrics = json.loads((taught / METRICS).read_text(encoding="utf-8"))
-    assert metrics["run"]["exits"]["layers"] == [1]
-    assert metrics["run"]["data_digest"] == "ab" * 32
-    card = (taught / "README.md").read_text(encoding="utf-8")
-    assert "a head behind each of layers 1 learned to say what the last layer said" in card
-    assert "`exits.safetensors`" in card
+    changed = {
+        path.name for path in taught.iterdir() if not (model / path.name).exists() or path.read_bytes() != (model / path.name).read_bytes()
+    }
+    assert changed == {EXITS, METRICS, "README.md", "manifest.sha256"}
     assert not (model / EXITS).exists(), "the model itself stays as it is"
+    metrics = json.loads((taught / METRICS).read_text(encoding="utf-8"))
+    assert metrics["exits"]["layers"] == [1]
+    card = (taught / "README.md").read_text(encoding="utf-8")
+    assert "a head behind each of the layers 1 learned to say what the model says in the end" in card
+    assert "`exits.safetensors`" in card
     (labelled,) = Predictor.from_folder(taught, threads=1).label([Page("a", "全年收到政府信息公开申请5件")])
     assert labelled.page.text == "全年收到政府信息公开申请5件"
 
@@ -104,9 +112,8 @@ def test_what_is_cut_short_ends_the_same(model: Path, settings: ExitSettings, ta
     steps = sorted((tmp_path / "steps").glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
     (steps[-1] / "trainer_state.json").unlink()
     again = teach(run, settings, resume=True)
-    for name in (EXITS, "model.safetensors"):
-        wanted = load_file(taught / name)
-        assert all(np.array_equal(values, wanted[key]) for key, values in load_file(again / name).items())
+    wanted = load_file(taught / EXITS)
+    assert all(np.array_equal(values, wanted[key]) for key, values in load_file(again / EXITS).items())
 
 
 def test_a_network_that_nothing_stops_in_says_what_it_says_alone(model: Path) -> None:
@@ -136,20 +143,18 @@ def _states(early: EarlyNetwork, ids: torch.Tensor, seen: torch.Tensor) -> torch
     return torch.where(seen[..., None].bool(), states, early.network.bert.embeddings(input_ids=ids))
 
 
-def test_the_same_batch_stops_at_the_same_certainty(settings: ExitSettings) -> None:
-    batches = [torch.full((2, 3), number) for number in range(400)]
-    drawn = [drawn_certainty(batch, settings.exits) for batch in batches]
-    assert drawn == [drawn_certainty(batch, settings.exits) for batch in batches]
-    stopping = [certain for certain in drawn if certain is not None]
-    assert 0.3 < 1 - len(stopping) / len(drawn) < 0.5
-    assert min(stopping) >= settings.exits.from_certain
-    assert max(stopping) <= settings.exits.to_certain
-
-
-def test_a_model_without_history_is_refused_before_anything_is_drawn(settings: ExitSettings, tmp_path: Path) -> None:
-    bare = random_checkpoint(tmp_path, width=WIDTH)
-    with pytest.raises(CheckpointError, match=r"metrics\.json: does not tell how the model was trained"):
-        history(bare)
+def test_what_stops_is_counted(model: Path) -> None:
+    early = EarlyNetwork(build_network(model, load_checkpoint(model).tags), (1,)).train(False)
+    windows = [np.random.default_rng(length).integers(5, 6000, length) for length in (20, 30)]
+    assert stopped(early, windows, 1.1) == Stopped(50, [1.0], 1.0, 0)
+    everything = stopped(early, windows, 0.0)
+    assert everything[:3] == (50, [0.0], round((1 + 1 / 6) / 2, 4))
+    with torch.no_grad():
+        depths = [early(torch.from_numpy(window)[None], torch.ones(1, len(window))) for window in windows]
+    assert everything.differ == sum(int((first.logits.argmax(-1) != last.logits.argmax(-1)).sum()) for first, last in depths)
+    some = stopped(early, windows, float(np.median([float(first.logits.softmax(-1).amax(-1).median()) for first, _ in depths])))
+    assert 0 < some.left[0] < 1
+    assert report(some).startswith("of 50 held-out tokens, ")
 
 
 @pytest.mark.parametrize(("layers", "message"), [((2,), "2 is not before the last of 2 layers"), ((1, 5), "5 is not before the last")])
@@ -162,7 +167,6 @@ def test_heads_belong_before_the_last_layer(model: Path, layers: tuple[int, ...]
     ("changed", "message"),
     [
         ("layers: [3, 2]", "exits: Value error, layers must rise: 3, 2"),
-        ("from_certain: 0.999", "from_certain must not be above to_certain"),
         ("certain: 1.0", "exits.certain: Input should be less than 1"),
     ],
 )
