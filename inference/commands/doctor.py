@@ -18,9 +18,11 @@ from gongkai.inference.kernels.cpu import INT8, cpu_flags, has_exact_int8
 from gongkai.inference.messages import translated
 from gongkai.inference.report.words import counted
 from gongkai.model.errors import GongkaiError
+from gongkai.model.exits import Exits
 
 Line = tuple[str, str]
 _REQUIREMENT = re.compile(r"(?P<package>[\w.-]+)(?:.*\bextra\s*==\s*['\"](?P<extra>[\w-]+)['\"])?")
+_WHOLE = "not used: every token goes through all layers"
 _EXACT, _INEXACT = "exact dot products", "no VNNI: sums may saturate, confidences may differ slightly"
 
 
@@ -86,7 +88,8 @@ def _machine() -> list[Line]:
 
 def _model(folder: Path | None) -> list[Line]:
     from gongkai.inference.current import open_model  # only here: without onnxruntime, the rest must still be told
-    from gongkai.inference.kernels.choose import choose
+    from gongkai.inference.kernels.choose import Kernel, choose
+    from gongkai.model.exits import read_exits
 
     checkpoint = open_model(folder, threads=1).checkpoint
     choice = choose(checkpoint.folder)
@@ -96,7 +99,15 @@ def _model(folder: Path | None) -> list[Line]:
         ("labels", f"{counted(len(checkpoint.classes), 'class', 'classes')}, {len(checkpoint.tags)} tags"),
         ("reads", f"{checkpoint.positions} tokens at a time"),
         ("computed by", f"{choice.kernel}: {choice.reason}"),
+        ("early heads", _told(read_exits(checkpoint.folder)) if choice.kernel is Kernel.AMX else _WHOLE),
     ]
+
+
+def _told(exits: Exits | None) -> str:
+    """Where tokens may stop."""
+    if exits is None:
+        return _WHOLE
+    return f"behind layers {listed(map(str, exits.layers))}; a token stops where one is at least {exits.certain:.0%} certain"
 
 
 def _settings() -> list[Line]:
