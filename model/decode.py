@@ -164,9 +164,9 @@ def runs_to_spans(
     character, the first span keeps it.
     """
     spans: list[Span] = []
+    starts, ends = offsets.T.tolist()
     for first, last, number, score in runs:
-        start = max(int(offsets[first, 0]), spans[-1].end if spans else 0)
-        end = int(offsets[last - 1, 1])
+        start, end = max(starts[first], spans[-1].end if spans else 0), ends[last - 1]
         piece = text[start:end]
         start += len(piece) - len(piece.lstrip())
         end -= len(piece) - len(piece.rstrip())

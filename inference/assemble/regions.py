@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ _SECTION_COUNTS = 3.0
 _UNANNOUNCED = 0.02
 _NOTHING_SAID = -0.005
 _PROSE = 160
+_REMEMBERED = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,17 @@ def _switching() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _emissions(titles: Sequence[Token]) -> NDArray[np.float64]:
-    texts = [title.text for title in titles]
-    likeness = np.stack([similarities(texts, _wordings(state)).max(axis=1) for state in _STATES], axis=1)
+    likeness = np.stack([_likeness(title.text) for title in titles])
     votes = np.where(likeness >= _FAMILIAR, likeness - _FAMILIAR, 0.0)
     votes[:, -1] = np.where(likeness[:, -1] >= 0.8, 0.8, _NOTHING_SAID)
     sections = np.array([_SECTION_COUNTS if title.label == "section" else 1.0 for title in titles])
     return np.where(votes > 0, votes * sections[:, None], votes)
+
+
+@lru_cache(_REMEMBERED)
+def _likeness(title: str) -> NDArray[np.float64]:
+    """How like a title is to the likest wording of each state (shape: states). The same few hundred stand on most pages."""
+    return np.array([similarities([title], _wordings(state)).max() for state in _STATES])
 
 
 def _runs(tokens: Sequence[Token], states: Sequence[str]) -> Iterable[tuple[str, list[Token]]]:

@@ -12,7 +12,7 @@ typedef struct { const uint16_t *query, *key, *value; uint16_t *weights; int siz
 static INLINE void score(const uint16_t *query, const uint16_t *key, int size, float *to) {
     _tile_zero(2);
     for (int i = 0; i < size; i += PAIRS, key += PAIRS * TILE) {
-        _tile_loadd(6, query + i, size * 2);
+        if (size > PAIRS) _tile_loadd(6, query + i, size * 2);
         _tile_loadd(5, key, 64);
         _tile_dpbf16ps(2, 6, 5);
     }
@@ -34,6 +34,7 @@ static inline __mmask32 there(const Head *head, int token) {
 static void find_peaks(const Head *head, const uint16_t *query, float *peaks) {
     float scores[TILE * BLOCK] __attribute__((aligned(ALIGN)));
     for (int row = 0; row < TILE; row++) peaks[row] = -__builtin_inff();
+    if (head->size == PAIRS) _tile_loadd(6, query, head->size * 2);
     for (int token = 0; token < head->real; token += TILE) {
         score(query, head->key + (size_t)token * head->size, head->size, scores);
         for (int row = 0; row < TILE; row++) {
@@ -95,6 +96,7 @@ static INLINE void weigh(const Head *head, const uint16_t *query, const float *p
     _tile_zero(1);
     _tile_zero(3);
     settle(key);
+    if (size == PAIRS) _tile_loadd(6, query, size * 2);
     score(query, key, size, scores[0]);
     score(query, key + TILE * size, size, scores[0] + LANES);
     for (int token = 0; token < head->length; token += BLOCK, weights += TILE * PAIRS) {

@@ -57,23 +57,25 @@ static Layer take_layer(Store *store, const Shape *shape) {
 
 /* `limits`: the largest absolute value of each token; `tiles`: a block in int8, `halves`: one in fp16. */
 typedef struct {
-    float *tokens, *limits, *mixed, *rows;
+    float *tokens, *limits, *mixed, *steps, *rows;
     uint16_t *halves;
-    int8_t *tiles;
+    int8_t *tiles, *widened;
     Attention attention;
     int *places;
     uint8_t *stopped;
 } Workspace;
 
 static Workspace take_workspace(Store *store, const Shape *shape, int length) {
-    const size_t all = (size_t)shape->hidden * length, widest = shape->wide > shape->hidden ? shape->wide : shape->hidden;
+    const size_t all = (size_t)shape->hidden * length;
     Workspace space;
     space.tokens = take(store, all * sizeof(float));
     space.limits = take(store, length * sizeof(float));
     space.mixed = take(store, all * sizeof(float));
+    space.steps = take(store, length * sizeof(float));
     space.rows = take(store, (size_t)BLOCK * rounded(shape->tags, BLOCK) * sizeof(float));
     space.halves = take(store, BLOCK * shape->wide * 2);
-    space.tiles = take(store, BLOCK * widest);
+    space.tiles = take(store, BLOCK * shape->hidden);
+    space.widened = take(store, (size_t)length * shape->wide);
     space.attention.query = take(store, all * 2);
     space.attention.key = take(store, all * 2);
     space.attention.value = take(store, all * 2);
@@ -108,11 +110,7 @@ static void quantise_halves(const uint16_t *from, const __m512h *tops, int size,
 }
 
 static void find_limits(const float *rows, int size, float *limits) {
-    for (int row = 0; row < BLOCK; row++, rows += size) {
-        __m512 top = _mm512_setzero_ps();
-        for (int i = 0; i < size; i += LANES) top = larger(top, _mm512_load_ps(rows + i));
-        limits[row] = _mm512_reduce_max_ps(top);
-    }
+    for (int row = 0; row < BLOCK; row++) limits[row] = limit_of(rows + (size_t)row * size, size);
 }
 
 static void normalise_block(float *tokens, const Shape *shape, Norm norm, float *limits) {
@@ -120,23 +118,35 @@ static void normalise_block(float *tokens, const Shape *shape, Norm norm, float 
     for (int row = 0; row < BLOCK; row++) limits[row] = normalise(tokens + (size_t)row * hidden, hidden, norm, shape->epsilon);
 }
 
-/* What 32 tokens become of what they took from others. */
-static void run_block(const Layer *layer, const Shape *shape, const Workspace *space, int first) {
-    const int hidden = shape->hidden;
-    float *tokens = space->tokens + (size_t)first * hidden, *limits = space->limits + first;
-    const float *mixed = space->mixed + (size_t)first * hidden;
-    float steps[BLOCK];
+/* Blocks of 32 tokens go through one linear layer after another, so that its weights stay in the second cache from block to block. */
+typedef struct { float *tokens, *limits, *mixed, *steps; int8_t *tiles; } Block;
+
+static Block block_at(const Workspace *space, const Shape *shape, int first) {
+    const size_t start = (size_t)first * shape->hidden;
+    return (Block){space->tokens + start, space->limits + first, space->mixed + start, space->steps + first,
+                   space->widened + (size_t)first * shape->wide};
+}
+
+/* What tokens become of what they took from others. */
+static void take_in(const Layer *layer, const Shape *shape, const Workspace *space, const Block *block) {
+    find_limits(block->mixed, shape->hidden, block->limits);
+    quantise(block->mixed, block->limits, shape->hidden, space->tiles, block->steps);
+    multiply(space->tiles, ADDED, &(Target){.linear = &layer->attended, .steps = block->steps, .rows = block->tokens});
+    normalise_block(block->tokens, shape, layer->after_attention, block->limits);
+}
+
+/* The wide layer between, in int8 tiles. */
+static void widen(const Layer *layer, const Shape *shape, const Workspace *space, const Block *block) {
     __m512h tops[BLOCK];
-    find_limits(mixed, hidden, limits);
-    quantise(mixed, limits, hidden, space->tiles, steps);
-    multiply(space->tiles, ADDED, &(Target){.linear = &layer->attended, .steps = steps, .rows = tokens});
-    normalise_block(tokens, shape, layer->after_attention, limits);
-    quantise(tokens, limits, hidden, space->tiles, steps);
-    memset(tops, 0, sizeof tops);
-    multiply(space->tiles, WIDENED, &(Target){.linear = &layer->widened, .steps = steps, .halves = space->halves, .tops = tops});
-    quantise_halves(space->halves, tops, shape->wide, space->tiles, steps);
-    multiply(space->tiles, ADDED, &(Target){.linear = &layer->narrowed, .steps = steps, .rows = tokens});
-    normalise_block(tokens, shape, layer->after_wide, limits);
+    for (int row = 0; row < BLOCK; row++) tops[row] = _mm512_set1_ph((_Float16)0.17f);  /* GELU gives no less than its negative */
+    quantise(block->tokens, block->limits, shape->hidden, space->tiles, block->steps);
+    multiply(space->tiles, WIDENED, &(Target){.linear = &layer->widened, .steps = block->steps, .halves = space->halves, .tops = tops});
+    quantise_halves(space->halves, tops, shape->wide, block->tiles, block->steps);
+}
+
+static void narrow_down(const Layer *layer, const Shape *shape, const Block *block) {
+    multiply(block->tiles, ADDED, &(Target){.linear = &layer->narrowed, .steps = block->steps, .rows = block->tokens});
+    normalise_block(block->tokens, shape, layer->after_wide, block->limits);
 }
 
 /* A window of `real` tokens in rows filled up to `length`: what is no token stays behind them. The first `live` rows go on through the
@@ -167,7 +177,18 @@ static void run_layer(const Layer *layer, const Shape *shape, const Window *wind
         const Head one = {all->query + start, all->key + start, all->value + start, all->weights, size, window->real, window->length};
         attend(&one, window->live, space->mixed + head * size, hidden);
     }
-    for (int first = 0; first < window->live; first += BLOCK) run_block(layer, shape, space, first);
+    for (int first = 0; first < window->live; first += BLOCK) {
+        const Block block = block_at(space, shape, first);
+        take_in(layer, shape, space, &block);
+    }
+    for (int first = 0; first < window->live; first += BLOCK) {
+        const Block block = block_at(space, shape, first);
+        widen(layer, shape, space, &block);
+    }
+    for (int first = 0; first < window->live; first += BLOCK) {
+        const Block block = block_at(space, shape, first);
+        narrow_down(layer, shape, &block);
+    }
 }
 
 static void embed(Store *weights, const Shape *shape, const int64_t *ids, int real, int length, float *tokens, float *limits) {

@@ -38,7 +38,7 @@ typedef struct {
     const float *steps;
     float *rows;         /* STORED, ADDED */
     uint16_t *halves;    /* WIDENED */
-    __m512h *tops;       /* WIDENED: in each lane the largest of a row so far */
+    __m512h *tops;       /* WIDENED: in each lane the largest of a row so far, from GELU's least on */
     const Attention *attention;
     int hidden, size, length, first; /* ATTENDING */
     int skipped;         /* ATTENDING: outputs before the first of `linear` */
@@ -70,8 +70,7 @@ static inline void transpose(const uint32_t *from, uint32_t *to) {
 
 static inline __m512i halves(__m512 low, __m512 high) { return (__m512i)_mm512_cvtne2ps_pbh(high, low); }
 
-/* Two rows of 32 queries, keys or values in bf16 and as tiles read them, by head: queries as rows, so scaled that their products with
- * keys are powers of two in steps; keys as columns, two
+/* Two rows of 32 queries, keys or values in bf16 and as tiles read them, by head: queries as rows; keys as columns, two
  * neighbouring numbers together; values with two neighbouring tokens together. */
 static inline void lay_out(const Target *to, int column, int row, __m512 even[2], __m512 odd[2]) {
     static const uint16_t INTERLEAVED[2 * LANES] __attribute__((aligned(ALIGN))) = {
@@ -80,10 +79,9 @@ static inline void lay_out(const Target *to, int column, int row, __m512 even[2]
     const int output = to->skipped + column, part = output / to->hidden, head = output % to->hidden / to->size, within = column % to->size;
     const size_t start = (size_t)head * to->length + to->first;
     if (part == 0) {
-        const __m512 factor = _mm512_set1_ps(STEPS * LOG2_E / root((float)to->size));
         uint16_t *query = to->attention->query + (start + row) * to->size + within;
-        _mm512_store_si512(query, halves(_mm512_mul_ps(even[0], factor), _mm512_mul_ps(even[1], factor)));
-        _mm512_store_si512(query + to->size, halves(_mm512_mul_ps(odd[0], factor), _mm512_mul_ps(odd[1], factor)));
+        _mm512_store_si512(query, halves(even[0], even[1]));
+        _mm512_store_si512(query + to->size, halves(odd[0], odd[1]));
     } else if (part == 1) {
         uint32_t *rows = to->attention->rows + row * PAIRS / 2;
         _mm512_store_si512(rows, halves(even[0], even[1]));
@@ -119,7 +117,7 @@ static INLINE void finish(Use use, const Target *to, const int32_t *sums, int co
     if (use == WIDENED) {
         for (int i = 0; i < 2; i++) {
             const __m512h value = _mm512_min_ph(gelu(narrow(values[i][0], values[i][1])), _mm512_set1_ph((_Float16)65504.0f));
-            to->tops[row + i] = _mm512_max_ph(to->tops[row + i], _mm512_abs_ph(value));
+            to->tops[row + i] = _mm512_max_ph(to->tops[row + i], value);
             _mm512_store_ph(to->halves + (size_t)(row + i) * to->linear->out + column, value);
         }
         return;

@@ -20,7 +20,8 @@ from gongkai.model.exits import EXITS, Exits, exit_name, read_exits
 Floats = NDArray[np.float32]
 Tensors = Mapping[str, NDArray[Any]]
 Bytes = NDArray[np.uint8]
-CACHE_LINE, OUTPUTS, INPUTS, STEPS = 64, 32, 64, 127
+Linear = tuple[NDArray[np.int8], Floats, Floats]
+CACHE_LINE, OUTPUTS, INPUTS, STEPS, POWER_STEPS = 64, 32, 64, 127, 128
 
 
 class Shape(NamedTuple):
@@ -109,7 +110,7 @@ def _parts(tensors: Tensors, shape: Shape) -> Iterator[NDArray[Any]]:
     yield from _norm(tensors, f"{embeddings}LayerNorm")
     for number in range(shape.layers):
         layer = f"bert.encoder.layer.{number}."
-        yield from _linear(tensors, [f"{layer}attention.self.{name}" for name in ("query", "key", "value")])
+        yield from _queries(_linear(tensors, [f"{layer}attention.self.{name}" for name in ("query", "key", "value")]), shape)
         yield from _linear(tensors, [f"{layer}attention.output.dense"])
         yield from _norm(tensors, f"{layer}attention.output.LayerNorm")
         yield from _linear(tensors, [f"{layer}intermediate.dense"])
@@ -128,7 +129,7 @@ def _norm(tensors: Tensors, name: str) -> tuple[Floats, Floats]:
     return _floats(tensors, f"{name}.weight"), _floats(tensors, f"{name}.bias")
 
 
-def _linear(tensors: Tensors, names: Sequence[str]) -> tuple[NDArray[np.int8], Floats, Floats]:
+def _linear(tensors: Tensors, names: Sequence[str]) -> Linear:
     """Linear layers side by side: tiles of int8, the scale of each output, its bias. Outputs are filled up to whole tiles."""
     weights = np.concatenate([_floats(tensors, f"{name}.weight") for name in names])
     bias = np.concatenate([_floats(tensors, f"{name}.bias") for name in names])
@@ -136,6 +137,14 @@ def _linear(tensors: Tensors, names: Sequence[str]) -> tuple[NDArray[np.int8], F
     scale = np.maximum(weights.max(axis=1), -weights.min(axis=1)) / np.float32(STEPS)
     np.divide(weights, np.where(scale == 0, 1, scale)[:, None], out=weights)
     return tiles(np.rint(weights, out=weights).astype(np.int8)), scale, np.pad(bias, (0, len(weights) - len(bias)))
+
+
+def _queries(linear: Linear, shape: Shape) -> Linear:
+    """Queries, keys and values, the queries so scaled that their products with keys are powers of two in steps of the kernel."""
+    weights, scale, bias = linear
+    factor = np.ones(len(scale), dtype=np.float32)
+    factor[: shape.hidden] = POWER_STEPS * np.log2(np.e) / np.sqrt(shape.hidden / shape.heads)
+    return weights, scale * factor, bias * factor
 
 
 def tiles(weights: NDArray[np.int8]) -> NDArray[np.int8]:

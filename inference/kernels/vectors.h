@@ -51,6 +51,14 @@ static inline __m512h narrow(__m512 low, __m512 high) {
 
 static inline __m512 larger(__m512 top, __m512 x) { return _mm512_max_ps(top, _mm512_abs_ps(x)); }
 
+static inline __m512 added(const __m512 four[4]) {
+    return _mm512_add_ps(_mm512_add_ps(four[0], four[1]), _mm512_add_ps(four[2], four[3]));
+}
+
+static inline float largest(const __m512 four[4]) {
+    return _mm512_reduce_max_ps(_mm512_max_ps(_mm512_max_ps(four[0], four[1]), _mm512_max_ps(four[2], four[3])));
+}
+
 /* The first `rest` of 16 lanes. */
 static inline __mmask16 lanes(int rest) { return rest >= LANES ? 0xffff : rest <= 0 ? 0 : (__mmask16)((1u << rest) - 1); }
 
@@ -70,23 +78,37 @@ static inline __m128i *place(int8_t *tiles, int row, int i) {
     return (__m128i *)(tiles + (size_t)(i / DEPTH) * BLOCK * DEPTH + row * DEPTH + i % DEPTH);
 }
 
-/* Normalises a row and returns the largest absolute value in it. */
-static float normalise(float *row, int size, Norm norm, float epsilon) {
-    __m512 sum = _mm512_setzero_ps(), squares = sum, top = sum;
-    for (int i = 0; i < size; i += LANES) sum = _mm512_add_ps(sum, _mm512_load_ps(row + i));
-    const __m512 mean = _mm512_set1_ps(_mm512_reduce_add_ps(sum) / (float)size);
-    for (int i = 0; i < size; i += LANES) {
-        const __m512 centred = _mm512_sub_ps(_mm512_load_ps(row + i), mean);
-        squares = _mm512_fmadd_ps(centred, centred, squares);
-    }
-    const __m512 factor = _mm512_set1_ps(1.0f / root(_mm512_reduce_add_ps(squares) / (float)size + epsilon));
-    for (int i = 0; i < size; i += LANES) {
-        const __m512 unit = _mm512_mul_ps(_mm512_sub_ps(_mm512_load_ps(row + i), mean), factor);
-        const __m512 value = _mm512_fmadd_ps(unit, _mm512_load_ps(norm.weight + i), _mm512_load_ps(norm.bias + i));
-        _mm512_store_ps(row + i, value);
-        top = larger(top, value);
-    }
-    return _mm512_reduce_max_ps(top);
+/* Normalises a row (a multiple of 64 numbers) and returns the largest absolute value in it. Four sums at a time: none waits for another. */
+static INLINE float normalise(float *row, int size, Norm norm, float epsilon) {
+    __m512 sum[4], squares[4], top[4];
+    for (int j = 0; j < 4; j++) sum[j] = squares[j] = top[j] = _mm512_setzero_ps();
+    for (int i = 0; i < size; i += 4 * LANES)
+        for (int j = 0; j < 4; j++) sum[j] = _mm512_add_ps(sum[j], _mm512_load_ps(row + i + j * LANES));
+    const __m512 mean = _mm512_set1_ps(_mm512_reduce_add_ps(added(sum)) / (float)size);
+    for (int i = 0; i < size; i += 4 * LANES)
+        for (int j = 0; j < 4; j++) {
+            const __m512 centred = _mm512_sub_ps(_mm512_load_ps(row + i + j * LANES), mean);
+            squares[j] = _mm512_fmadd_ps(centred, centred, squares[j]);
+        }
+    const __m512 factor = _mm512_set1_ps(1.0f / root(_mm512_reduce_add_ps(added(squares)) / (float)size + epsilon));
+    for (int i = 0; i < size; i += 4 * LANES)
+        for (int j = 0; j < 4; j++) {
+            const int at = i + j * LANES;
+            const __m512 unit = _mm512_mul_ps(_mm512_sub_ps(_mm512_load_ps(row + at), mean), factor);
+            const __m512 value = _mm512_fmadd_ps(unit, _mm512_load_ps(norm.weight + at), _mm512_load_ps(norm.bias + at));
+            _mm512_store_ps(row + at, value);
+            top[j] = larger(top[j], value);
+        }
+    return largest(top);
+}
+
+/* The largest absolute value in a row (a multiple of 64 numbers). */
+static INLINE float limit_of(const float *row, int size) {
+    __m512 top[4];
+    for (int j = 0; j < 4; j++) top[j] = _mm512_setzero_ps();
+    for (int i = 0; i < size; i += 4 * LANES)
+        for (int j = 0; j < 4; j++) top[j] = larger(top[j], _mm512_load_ps(row + i + j * LANES));
+    return largest(top);
 }
 
 #endif
