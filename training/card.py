@@ -96,7 +96,7 @@ def _early_heads(exits: dict[str, Any] | None) -> str:
     return f"""
 Then a head behind each of the layers {layers} learned to say what the model says in the end, and nothing else was changed: {exits["windows"]:,} windows
 ({exits["tokens"]:,} tokens, data digest `{exits["data_digest"][:16]}`) of text drawn anew, whose labels were not looked at; {exits["steps"]:,} steps, done on
-{exits["date"]}. A token stops at the first head that gives a tag at least {exits["certain"]}. Of {found["tokens"]:,} held-out tokens, in fp32,
+{exits["date"]}. A token stops at the first head where it and its two neighbours on either side have tags of at least {exits["certain"]}. Of {found["tokens"]:,} held-out tokens, in fp32,
 {", ".join(f"{share:.1%}" for share in found["left"])} go on behind the heads; {found["layers"]:.1%} of the layers' work is left, and {found["differ"]} tags are others.
 
     python -m gongkai.training.exits --model FOLDER

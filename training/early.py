@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.nn import functional
 from transformers import BertForTokenClassification, PreTrainedModel
 
 from gongkai.model.errors import ConfigError
-from gongkai.model.exits import Exits, exit_name
+from gongkai.model.exits import NEAR, Exits, exit_name
 from gongkai.model.network import head_of
 
 
@@ -55,19 +56,21 @@ class EarlyNetwork(nn.Module):
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, certain: float | None = None) -> list[Depth]:
         """What every head says, the last one included.
 
-        A token of which a head is at least `certain` stays as it is from there on; without that every token goes through all layers.
+        A token stays as it is once a head was at least `certain` of it and of those near it; without that all go through all layers.
         """
         network = self.network
         states = network.bert.embeddings(input_ids=input_ids)
         unseen = torch.where(attention_mask[:, None, None, :].bool(), 0.0, torch.finfo(torch.float32).min)
         going, depths = attention_mask.bool(), []
+        doubtful = going
         for number, layer in enumerate(network.bert.encoder.layer, 1):
             changed = layer(states, unseen)
             states = torch.where(going[..., None], changed[0] if isinstance(changed, tuple) else changed, states)
             if str(number) in self.heads:
                 depths.append(Depth(number, self.heads[str(number)](states), going))
                 if certain is not None:
-                    going = going & (depths[-1].logits.detach().float().softmax(-1).amax(-1) < certain)
+                    doubtful = doubtful & (depths[-1].logits.detach().float().softmax(-1).amax(-1) < certain)
+                    going = going & near(doubtful)
         return [*depths, Depth(len(network.bert.encoder.layer), network.classifier(states), going)]
 
     def exits(self, certain: float) -> Exits:
@@ -77,6 +80,12 @@ class EarlyNetwork(nn.Module):
             for name, tensor in head.named_parameters():
                 tensors[f"{exit_name(int(layer))}.{name}"] = tensor.detach().float().numpy()
         return Exits(tuple(map(int, self.heads)), certain, tensors)
+
+
+def near(doubtful: torch.Tensor) -> torch.Tensor:
+    """Which tokens (shape: rows x length) are `doubtful`, or have one of those within `NEAR` tokens."""
+    pooled: torch.Tensor = functional.max_pool1d(doubtful[:, None].float(), 2 * NEAR + 1, stride=1, padding=NEAR)
+    return pooled[:, 0] > 0
 
 
 def _copy_of(head: nn.Linear) -> nn.Linear:

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from gongkai.inference.commands.options import Model
 from gongkai.inference.commands.streams import emit
 from gongkai.inference.kernels.cpu import INT8, cpu_flags, has_exact_int8
-from gongkai.inference.messages import translated
+from gongkai.inference.messages import listed, translated
 from gongkai.inference.report.words import counted
 from gongkai.model.errors import GongkaiError
 from gongkai.model.exits import Exits
@@ -107,7 +107,7 @@ def _told(exits: Exits | None) -> str:
     """Where tokens may stop."""
     if exits is None:
         return _WHOLE
-    return f"behind layers {listed(map(str, exits.layers))}; a token stops where one is at least {exits.certain:.0%} certain"
+    return f"behind layers {listed(map(str, exits.layers))}; a token stops where one is at least {exits.certain:.1%} certain of it and those near it"
 
 
 def _settings() -> list[Line]:

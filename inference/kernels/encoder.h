@@ -62,7 +62,7 @@ typedef struct {
     int8_t *tiles, *widened;
     Attention attention;
     int *places;
-    uint8_t *stopped;
+    uint8_t *stopped, *certain;
 } Workspace;
 
 static Workspace take_workspace(Store *store, const Shape *shape, int length) {
@@ -83,6 +83,7 @@ static Workspace take_workspace(Store *store, const Shape *shape, int length) {
     space.attention.weights = take(store, (size_t)TILE * length * 2);
     space.places = take(store, length * sizeof(int));
     space.stopped = take(store, length);
+    space.certain = take(store, length);
     return space;
 }
 
@@ -244,15 +245,25 @@ static void swap_rows(const Workspace *space, int hidden, int one, int other) {
     space->places[one] = space->places[other], space->places[other] = place;
 }
 
-/* Scores all rows that go on by an early head; those of whose tag it is certain stop. Whole blocks go on: a last one that is not full
- * takes rows along that would have stopped. */
+/* Whether all tokens near one are certain. */
+static int all_near(const uint8_t *certain, int real, int token) {
+    const int first = token > NEAR ? token - NEAR : 0, last = token + NEAR < real ? token + NEAR : real - 1;
+    int all = 1;
+    for (int other = first; other <= last; other++) all &= certain[other];
+    return all;
+}
+
+/* Scores all rows that go on by an early head; those stop of whose tag, and of those near it, it or one before is certain: where one
+ * is in doubt, those round it are still computed for it to look at. Whole blocks go on: a last one that is not full takes rows
+ * along that would have stopped. */
 static void stop_certain(const Linear *head, const Shape *shape, Window *window, const Workspace *space, float *logits) {
     for (int first = 0; first < window->live; first += BLOCK) {
         score_block(head, shape, window, space, first, logits);
-        for (int row = 0; row < BLOCK; row++)
-            space->stopped[first + row] =
-                first + row >= window->real || is_certain(space->rows + (size_t)row * head->out, shape->tags, shape->certain);
+        for (int row = 0; row < BLOCK && first + row < window->real; row++)
+            space->certain[space->places[first + row]] = is_certain(space->rows + (size_t)row * head->out, shape->tags, shape->certain);
     }
+    for (int row = 0; row < window->live; row++)
+        space->stopped[row] = row >= window->real || all_near(space->certain, window->real, space->places[row]);
     int going = 0, end = window->live;
     for (;; swap_rows(space, shape->hidden, going++, --end)) {
         while (going < end && !space->stopped[going]) going++;

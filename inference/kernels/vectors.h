@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { BLOCK = 32, TILE = 16, LANES = 16, DEPTH = 64, PAIRS = 32, ALIGN = 64, TILE_BYTES = 1024, STEPS = 128 };
+enum { BLOCK = 32, TILE = 16, LANES = 16, DEPTH = 64, PAIRS = 32, ALIGN = 64, TILE_BYTES = 1024, STEPS = 128, NEAR = 2 };
 
 #define LOG2_E 1.44269504f
 #define INLINE inline __attribute__((always_inline))

@@ -17,7 +17,7 @@ from gongkai.model.exits import EXITS, read_exits
 from gongkai.model.network import build_network, head_of
 from gongkai.model.types import Page
 from gongkai.training.base import Base
-from gongkai.training.early import EarlyNetwork, Stopped, stopped
+from gongkai.training.early import EarlyNetwork, Stopped, near, stopped
 from gongkai.training.exits import report, teach
 from gongkai.training.run import Run
 from gongkai.training.settings import ExitSettings, Mix, load_exit_settings, load_settings
@@ -130,7 +130,7 @@ def test_a_network_that_nothing_stops_in_says_what_it_says_alone(model: Path) ->
         certainty = first.logits.softmax(-1).amax(-1)
         middle = float(certainty[seen.bool()].median())
         _, stopped = early(ids, seen, middle)
-    assert torch.equal(stopped.asked, seen.bool() & (certainty < middle))
+    assert torch.equal(stopped.asked, seen.bool() & near(seen.bool() & (certainty < middle)))
     assert torch.equal(stopped.logits[~stopped.asked], head_of(network)(_states(early, ids, seen))[~stopped.asked])
 
 
@@ -152,7 +152,7 @@ def test_what_stops_is_counted(model: Path) -> None:
     with torch.no_grad():
         depths = [early(torch.from_numpy(window)[None], torch.ones(1, len(window))) for window in windows]
     assert everything.differ == sum(int((first.logits.argmax(-1) != last.logits.argmax(-1)).sum()) for first, last in depths)
-    some = stopped(early, windows, float(np.median([float(first.logits.softmax(-1).amax(-1).median()) for first, _ in depths])))
+    some = stopped(early, windows, min(float(first.logits.softmax(-1).amax(-1).quantile(0.1)) for first, _ in depths))
     assert 0 < some.left[0] < 1
     assert report(some).startswith("of 50 held-out tokens, ")
 
