@@ -2,11 +2,11 @@
  *
  * Weights are int8 with one scale for each output; activations are int8 with one scale for each token, so that neither
  * the other tokens nor another window nor the number of threads changes what a token is given: the same window has the same
- * scores, bit by bit. Attention multiplies in bf16 and sums in fp32. All that is no product of matrices is computed in fp32; what
- * GELU gives is kept in fp16 until it is int8.
+ * scores, bit by bit. Attention multiplies in bf16 and sums in fp32. All that is no product of matrices is computed in fp32, but GELU
+ * and what becomes of it in fp16.
  *
- * Tokens go through a layer in blocks of 32 (two tiles), so that what a block passes on stays in the first caches; only
- * attention looks at the whole window. `packed.py` lays the weights out in the order in which `run` takes them.
+ * Tokens go through a linear layer in blocks of 32 (two tiles), one linear layer after another, so that its weights stay in the second
+ * cache; only attention looks at the whole window. A token of which an early head is certain stops: it is looked at, not computed. `packed.py` lays the weights out in the order in which `run` takes them.
  */
 
 #ifndef GONGKAI_ENCODER_H
