@@ -6,7 +6,8 @@
  * and what becomes of it in fp16.
  *
  * Tokens go through a linear layer in blocks of 32 (two tiles), one linear layer after another, so that its weights stay in the second
- * cache; only attention looks at the whole window. A token of which an early head is certain stops: it is looked at, not computed. `packed.py` lays the weights out in the order in which `run` takes them.
+ * cache; only attention looks at the whole window. A token of which an early head is certain stops: it is looked at, not computed.
+ * `packed.py` lays the weights out in the order in which `run` takes them.
  */
 
 #ifndef GONGKAI_ENCODER_H
