@@ -24,8 +24,8 @@ _CERTAIN = "certain"
 class Exits:
     """The heads: `NAME.weight` (tags x hidden) and `NAME.bias` (tags) by `exit_name`; behind which `layers`, counted from 1, in order.
 
-    A token stops at the first head where it and its `NEAR` neighbours on either side were each given a tag of at least the probability
-    `certain`, there or before: what is looked at by a token in doubt is still computed.
+    A token stops at the first head that gives it and its `NEAR` neighbours on either side, those that stopped before aside, each a tag of
+    at least the probability `certain`: what is looked at by a token in doubt is still computed.
     """
 
     layers: tuple[int, ...]

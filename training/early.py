@@ -62,14 +62,13 @@ class EarlyNetwork(nn.Module):
         states = network.bert.embeddings(input_ids=input_ids)
         unseen = torch.where(attention_mask[:, None, None, :].bool(), 0.0, torch.finfo(torch.float32).min)
         going, depths = attention_mask.bool(), []
-        doubtful = going
         for number, layer in enumerate(network.bert.encoder.layer, 1):
             changed = layer(states, unseen)
             states = torch.where(going[..., None], changed[0] if isinstance(changed, tuple) else changed, states)
             if str(number) in self.heads:
                 depths.append(Depth(number, self.heads[str(number)](states), going))
                 if certain is not None:
-                    doubtful = doubtful & (depths[-1].logits.detach().float().softmax(-1).amax(-1) < certain)
+                    doubtful = going & (depths[-1].logits.detach().float().softmax(-1).amax(-1) < certain)
                     going = going & near(doubtful)
         return [*depths, Depth(len(network.bert.encoder.layer), network.classifier(states), going)]
 

@@ -63,7 +63,12 @@ def teach(run: Run, settings: ExitSettings, resume: bool = False) -> Path:
         args=arguments(settings, run.folder / "steps", steps, remove_unused_columns=False),
         train_dataset=data,
         data_collator=Padding(network.config.pad_token_id or 0),
-        optimizers=(torch.optim.AdamW(early.heads.parameters(), lr=settings.loop.head_learning_rate, weight_decay=0.0, fused=True), None),
+        optimizers=(
+            torch.optim.AdamW(
+                early.heads.parameters(), lr=settings.loop.head_learning_rate, weight_decay=settings.loop.weight_decay, fused=True
+            ),
+            None,
+        ),
     )
     loss = carry_out(trainer, run.folder / "steps", resume)
     windows = held_out_windows(held_out_sets(settings), encoder, settings)

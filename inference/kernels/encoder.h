@@ -104,8 +104,8 @@ static void quantise_halves(const uint16_t *from, const __m512h *tops, int size,
         const _Float16 factor = (_Float16)(steps_of(limit) < 60000.0f ? steps_of(limit) : 60000.0f);
         const __m512h factors = _mm512_set1_ph(factor);
         for (int i = 0; i < size; i += PAIRS) {
-            const __m512i steps32 = _mm512_cvtph_epi16(_mm512_mul_ph(_mm512_load_ph(from + i), factors));
-            _mm256_store_si256((__m256i *)place(tiles, row, i), _mm512_cvtsepi16_epi8(steps32));
+            const __m512i values = _mm512_cvtph_epi16(_mm512_mul_ph(_mm512_load_ph(from + i), factors));
+            _mm256_store_si256((__m256i *)place(tiles, row, i), _mm512_cvtsepi16_epi8(values));
         }
         steps[row] = factor > 0 ? 1.0f / (float)factor : 0.0f;
     }
@@ -246,7 +246,7 @@ static void swap_rows(const Workspace *space, int hidden, int one, int other) {
     space->places[one] = space->places[other], space->places[other] = place;
 }
 
-/* Whether all tokens near one are certain. */
+/* Whether all tokens near one are certain (`model/exits.py` has the same NEAR). */
 static int all_near(const uint8_t *certain, int real, int token) {
     const int first = token > NEAR ? token - NEAR : 0, last = token + NEAR < real ? token + NEAR : real - 1;
     int all = 1;
@@ -254,7 +254,7 @@ static int all_near(const uint8_t *certain, int real, int token) {
     return all;
 }
 
-/* Scores all rows that go on by an early head; those stop of whose tag, and of those near it, it or one before is certain: where one
+/* Scores all rows that go on by an early head; those stop of whose tag it is certain, and of those near that did not stop before: where one
  * is in doubt, those round it are still computed for it to look at. Whole blocks go on: a last one that is not full takes rows
  * along that would have stopped. */
 static void stop_certain(const Linear *head, const Shape *shape, Window *window, const Workspace *space, float *logits) {
