@@ -4,7 +4,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
+/* Clang has had vectors of fp16 on every x86-64 since 15. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !(defined(__clang__) && __clang_major__ < 15)
 #include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
@@ -56,7 +57,7 @@ static const char *unfit(const Shape *shape, const Py_buffer *weights, const Py_
     const Py_ssize_t length = ids->len / (Py_ssize_t)sizeof(int64_t);
     if (shape->hidden <= 0 || shape->hidden % DEPTH || shape->wide <= 0 || shape->wide % DEPTH || shape->heads <= 0 ||
         shape->hidden % shape->heads || shape->hidden / shape->heads % PAIRS || shape->layers < 0 || shape->tags <= 0 ||
-        shape->exits < 0 || shape->exits & 1)
+        shape->exits < 0 || shape->exits & 1 || shape->shift < 0 || shape->shift > 15)
         return "a shape that the kernel cannot compute";
     if (length < 1 || length > shape->positions) return "no window, or one longer than the positions of the encoder";
     if ((size_t)weights->len != bytes_of_weights(shape)) return "weights of another shape";
@@ -68,8 +69,8 @@ static const char *unfit(const Shape *shape, const Py_buffer *weights, const Py_
     return NULL;
 }
 
-#define SHAPE_FORMAT "(iiiiiiiiff)"
-#define SHAPE_FIELDS(s) &(s).hidden, &(s).layers, &(s).heads, &(s).wide, &(s).tags, &(s).words, &(s).positions, &(s).exits, &(s).epsilon, &(s).certain
+#define SHAPE_FORMAT "(iiiiiiiiiff)"
+#define SHAPE_FIELDS(s) &(s).hidden, &(s).layers, &(s).heads, &(s).wide, &(s).tags, &(s).words, &(s).positions, &(s).exits, &(s).shift, &(s).epsilon, &(s).certain
 
 static PyObject *amx_run(PyObject *self, PyObject *arguments) {
     Shape shape;

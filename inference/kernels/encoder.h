@@ -2,8 +2,8 @@
  *
  * Weights are int8 with one scale for each output; activations are int8 with one scale for each token, so that neither
  * the other tokens nor another window nor the number of threads changes what a token is given: the same window has the same
- * scores, bit by bit. Attention multiplies in bf16 and sums in fp32. All that is no product of matrices is computed in fp32, but GELU
- * and what becomes of it in fp16.
+ * scores, bit by bit. Attention multiplies in bf16 and sums in fp32. All that is no product of matrices is computed in fp32, but what a
+ * token takes from others, GELU and what goes into it in fp16.
  *
  * Tokens go through a linear layer in blocks of 32 (two tiles), one linear layer after another, so that its weights stay in the second
  * cache; only attention looks at the whole window. A token of which an early head is certain stops: it is looked at, not computed.
@@ -13,160 +13,88 @@
 #ifndef GONGKAI_ENCODER_H
 #define GONGKAI_ENCODER_H
 
-#include "attention.h"
+#include "parts.h"
 
-typedef struct { Linear qkv, attended, widened, narrowed; Norm after_attention, after_wide; } Layer;
-/* `exits`: bit n is set if there is a head after n layers; `certain`: how probable a tag must be for its token to stop there. */
-typedef struct { int hidden, layers, heads, wide, tags, words, positions, exits; float epsilon, certain; } Shape;
+/* Inputs that the wide layer's weights are split by: what 32 tokens have of as many fits into the first cache. */
+enum { AT_ONCE = 768 };
 
-static int stops_after(const Shape *shape, int layers) { return layers < 31 && shape->exits >> layers & 1; }
-
-/* Where parts of the packed weights or of the workspace lie, one after another, each on a cache line. */
-typedef struct { uintptr_t at; } Store;
-
-static void *take(Store *store, size_t bytes) {
-    void *part = (void *)store->at;
-    store->at += (bytes + ALIGN - 1) / ALIGN * ALIGN;
-    return part;
-}
-
-static Linear take_linear(Store *store, int in, int out) {
-    Linear linear = {.in = in, .out = rounded(out, BLOCK)};
-    linear.tiles = take(store, (size_t)in * linear.out);
-    linear.scale = take(store, sizeof(float) * linear.out);
-    linear.bias = take(store, sizeof(float) * linear.out);
-    return linear;
-}
-
-static Norm take_norm(Store *store, int size) {
-    Norm norm;
-    norm.weight = take(store, sizeof(float) * size);
-    norm.bias = take(store, sizeof(float) * size);
-    return norm;
-}
-
-static Layer take_layer(Store *store, const Shape *shape) {
-    Layer layer;
-    layer.qkv = take_linear(store, shape->hidden, 3 * shape->hidden);
-    layer.attended = take_linear(store, shape->hidden, shape->hidden);
-    layer.after_attention = take_norm(store, shape->hidden);
-    layer.widened = take_linear(store, shape->hidden, shape->wide);
-    layer.narrowed = take_linear(store, shape->wide, shape->hidden);
-    layer.after_wide = take_norm(store, shape->hidden);
-    return layer;
-}
-
-/* `limits`: the largest absolute value of each token; `tiles`: a block in int8, `halves`: one in fp16. */
-typedef struct {
-    float *tokens, *limits, *mixed, *steps, *rows;
-    uint16_t *halves;
-    int8_t *tiles, *widened;
-    Attention attention;
-    int *places;
-    uint8_t *stopped, *certain;
-} Workspace;
-
-static Workspace take_workspace(Store *store, const Shape *shape, int length) {
-    const size_t all = (size_t)shape->hidden * length;
-    Workspace space;
-    space.tokens = take(store, all * sizeof(float));
-    space.limits = take(store, length * sizeof(float));
-    space.mixed = take(store, all * sizeof(float));
-    space.steps = take(store, length * sizeof(float));
-    space.rows = take(store, (size_t)BLOCK * rounded(shape->tags, BLOCK) * sizeof(float));
-    space.halves = take(store, BLOCK * shape->wide * 2);
-    space.tiles = take(store, BLOCK * shape->hidden);
-    space.widened = take(store, (size_t)length * shape->wide);
-    space.attention.query = take(store, all * 2);
-    space.attention.key = take(store, all * 2);
-    space.attention.value = take(store, all * 2);
-    space.attention.rows = take(store, BLOCK * BLOCK * 2);
-    space.attention.weights = take(store, (size_t)TILE * length * 2);
-    space.places = take(store, length * sizeof(int));
-    space.stopped = take(store, length);
-    space.certain = take(store, length);
-    return space;
-}
-
-/* 32 rows of floats, whose largest absolute values are known, in int8; writes what one step is worth in each. */
-static void quantise(const float *from, const float *limits, int size, int8_t *tiles, float *steps) {
-    for (int row = 0; row < BLOCK; row++, from += size) {
-        const __m512 factor = _mm512_set1_ps(steps_of(limits[row]));
-        for (int i = 0; i < size; i += LANES) _mm_store_si128(place(tiles, row, i), quantised(_mm512_load_ps(from + i), factor));
-        steps[row] = limits[row] / 127.0f;
-    }
-}
-
-/* The same of rows in fp16; `tops`: the largest absolute values of each, in lanes. */
-static void quantise_halves(const uint16_t *from, const __m512h *tops, int size, int8_t *tiles, float *steps) {
-    for (int row = 0; row < BLOCK; row++, from += size) {
-        const float limit = (float)_mm512_reduce_max_ph(tops[row]);
-        const _Float16 factor = (_Float16)(steps_of(limit) < 60000.0f ? steps_of(limit) : 60000.0f);
-        const __m512h factors = _mm512_set1_ph(factor);
-        for (int i = 0; i < size; i += PAIRS) {
-            const __m512i values = _mm512_cvtph_epi16(_mm512_mul_ph(_mm512_load_ph(from + i), factors));
-            _mm256_store_si256((__m256i *)place(tiles, row, i), _mm512_cvtsepi16_epi8(values));
-        }
-        steps[row] = factor > 0 ? 1.0f / (float)factor : 0.0f;
-    }
-}
-
-static void find_limits(const float *rows, int size, float *limits) {
-    for (int row = 0; row < BLOCK; row++) limits[row] = limit_of(rows + (size_t)row * size, size);
-}
-
-static void normalise_block(float *tokens, const Shape *shape, Norm norm, float *limits) {
+/* Normalises 32 tokens, and has them in int8, too; four at a time, as one waits for its sums. */
+static void renew(const Block *block, const Shape *shape, Norm norm) {
+    enum { ROWS = 4 };
     const int hidden = shape->hidden;
-    for (int row = 0; row < BLOCK; row++) limits[row] = normalise(tokens + (size_t)row * hidden, hidden, norm, shape->epsilon);
-}
-
-/* Blocks of 32 tokens go through one linear layer after another, so that its weights stay in the second cache from block to block. */
-typedef struct { float *tokens, *limits, *mixed, *steps; int8_t *tiles; } Block;
-
-static Block block_at(const Workspace *space, const Shape *shape, int first) {
-    const size_t start = (size_t)first * shape->hidden;
-    return (Block){space->tokens + start, space->limits + first, space->mixed + start, space->steps + first,
-                   space->widened + (size_t)first * shape->wide};
+    for (int first = 0; first < BLOCK; first += ROWS) {
+        float *tokens = block->tokens + (size_t)first * hidden, limits[ROWS];
+        Unit units[ROWS];
+        for (int row = 0; row < ROWS; row++) units[row] = unit_of(tokens + row * hidden, hidden, shape->epsilon);
+        for (int row = 0; row < ROWS; row++) limits[row] = normalise(tokens + row * hidden, hidden, units[row], norm);
+        for (int row = 0; row < ROWS; row++)
+            block->steps[first + row] = quantise(tokens + row * hidden, limits[row], hidden, block->tiles + (first + row) * DEPTH);
+    }
 }
 
 /* What tokens become of what they took from others. */
 static void take_in(const Layer *layer, const Shape *shape, const Workspace *space, const Block *block) {
-    find_limits(block->mixed, shape->hidden, block->limits);
-    quantise(block->mixed, block->limits, shape->hidden, space->tiles, block->steps);
-    multiply(space->tiles, ADDED, &(Target){.linear = &layer->attended, .steps = block->steps, .rows = block->tokens});
-    normalise_block(block->tokens, shape, layer->after_attention, block->limits);
+    const int hidden = shape->hidden;
+    float limits[BLOCK], steps[BLOCK];
+    for (int row = 0; row < BLOCK; row++) limits[row] = limit_of(block->mixed + (size_t)row * hidden, hidden);
+    for (int row = 0; row < BLOCK; row++)
+        steps[row] = quantise_halves(block->mixed + (size_t)row * hidden, limits[row], hidden, space->taken + row * DEPTH);
+    multiply(space->taken, ADDED, &(Target){.linear = &layer->attended, .steps = steps, .rows = block->tokens});
+    renew(block, shape, layer->after_attention);
+}
+
+/* A number in fp16, twice, by 2^`power`. */
+static uint32_t twice(float number, int power) {
+    const union { _Float16 number; uint16_t bits; } half = {(_Float16)(number * (float)(1 << power))};
+    return half.bits * 0x10001u;
 }
 
 /* The wide layer between, in int8 tiles. */
 static void widen(const Layer *layer, const Shape *shape, const Workspace *space, const Block *block) {
     __m512h tops[BLOCK];
-    for (int row = 0; row < BLOCK; row++) tops[row] = _mm512_set1_ph((_Float16)0.17f);  /* GELU gives no less than its negative */
-    quantise(block->tokens, block->limits, shape->hidden, space->tiles, block->steps);
-    multiply(space->tiles, WIDENED, &(Target){.linear = &layer->widened, .steps = block->steps, .halves = space->halves, .tops = tops});
-    quantise_halves(space->halves, tops, shape->wide, block->tiles, block->steps);
+    uint32_t pairs[BLOCK];
+    for (int row = 0; row < BLOCK; row++) {
+        tops[row] = _mm512_set1_ph((_Float16)0.17f);  /* GELU gives no less than its negative */
+        pairs[row] = twice(block->steps[row], shape->shift);
+    }
+    multiply(block->tiles, WIDENED,
+             &(Target){.linear = &layer->widened, .halves = space->halves, .tops = tops, .pairs = pairs, .shift = shape->shift});
+    for (int row = 0; row < BLOCK; row++) {
+        const uint16_t *wide = space->halves + (size_t)row * shape->wide;
+        block->wide_steps[row] = quantise_halves(wide, (float)_mm512_reduce_max_ph(tops[row]), shape->wide, block->widened + row * DEPTH);
+    }
 }
 
-static void narrow_down(const Layer *layer, const Shape *shape, const Block *block) {
-    multiply(block->tiles, ADDED, &(Target){.linear = &layer->narrowed, .steps = block->steps, .rows = block->tokens});
-    normalise_block(block->tokens, shape, layer->after_wide, block->limits);
+/* The inputs from `from` on of the layer after the wide one, as weights stand: those of all outputs together. */
+static Linear part_of(const Linear *linear, int from) {
+    Linear part = *linear;
+    part.in = linear->in - from < AT_ONCE ? linear->in - from : AT_ONCE;
+    part.tiles += (size_t)from * linear->out;
+    return part;
 }
 
-/* A window of `real` tokens in rows filled up to `length`: what is no token stays behind them. The first `live` rows go on through the
- * layers; the others stopped, and are only looked at by those. Token `places[row]` stands in a row. */
-typedef struct { int real, length, live; } Window;
+static void narrow_down(const Layer *layer, const Shape *shape, const Workspace *space, int live) {
+    for (int from = 0; from < shape->wide; from += AT_ONCE) {
+        const Linear part = part_of(&layer->narrowed, from);
+        for (int first = 0; first < live; first += BLOCK) {
+            const Block block = block_at(space, shape, first);
+            const Target to = {.linear = &part, .steps = block.wide_steps, .rows = block.tokens};
+            multiply(block.widened + (size_t)from * BLOCK, from ? MORE : ADDED, &to);
+            if (from + part.in == shape->wide) renew(&block, shape, layer->after_wide);
+        }
+    }
+}
 
 /* The queries, keys and values of the rows that go on, the keys and values of the others. */
 static void ask(const Layer *layer, const Shape *shape, const Window *window, const Workspace *space) {
     const int hidden = shape->hidden, size = hidden / shape->heads;
     const Linear *all = &layer->qkv;
     const Linear looked_at = {all->tiles + (size_t)hidden * hidden, all->scale + hidden, all->bias + hidden, hidden, 2 * hidden};
-    float steps[BLOCK];
     for (int first = 0; first < window->length; first += BLOCK) {
         const int goes_on = first < window->live;
-        const Target to = {.linear = goes_on ? all : &looked_at, .steps = steps, .attention = &space->attention, .hidden = hidden,
-                           .size = size, .length = window->length, .first = first, .skipped = goes_on ? 0 : hidden};
-        quantise(space->tokens + (size_t)first * hidden, space->limits + first, hidden, space->tiles, steps);
-        multiply(space->tiles, ATTENDING, &to);
+        const Target to = {.linear = goes_on ? all : &looked_at, .steps = space->steps + first, .attention = &space->attention,
+                           .hidden = hidden, .size = size, .length = window->length, .first = first, .skipped = goes_on ? 0 : hidden};
+        multiply(space->tiles + (size_t)first * hidden, QUERIES, &to);
     }
 }
 
@@ -187,37 +115,35 @@ static void run_layer(const Layer *layer, const Shape *shape, const Window *wind
         const Block block = block_at(space, shape, first);
         widen(layer, shape, space, &block);
     }
-    for (int first = 0; first < window->live; first += BLOCK) {
-        const Block block = block_at(space, shape, first);
-        narrow_down(layer, shape, &block);
-    }
+    narrow_down(layer, shape, space, window->live);
 }
 
-static void embed(Store *weights, const Shape *shape, const int64_t *ids, int real, int length, float *tokens, float *limits) {
+static void embed(Store *weights, const Shape *shape, const int64_t *ids, int real, int length, const Workspace *space) {
     const int hidden = shape->hidden;
     const uint16_t *words = take(weights, sizeof(uint16_t) * hidden * shape->words);  /* fp16 */
     const float *positions = take(weights, sizeof(float) * hidden * shape->positions);
     const Norm norm = take_norm(weights, hidden);
-    memset(tokens + (size_t)real * hidden, 0, sizeof(float) * hidden * (length - real));
-    memset(limits + real, 0, sizeof(float) * (length - real));
+    memset(space->tokens + (size_t)real * hidden, 0, sizeof(float) * hidden * (length - real));
+    memset(space->tiles + (size_t)(length - BLOCK) * hidden, 0, (size_t)BLOCK * hidden);
+    memset(space->steps + real, 0, sizeof(float) * (length - real));
     for (int token = 0; token < real; token++) {
         const uint16_t *word = words + (size_t)ids[token] * hidden;
         const float *position = positions + (size_t)token * hidden;
-        float *row = tokens + (size_t)token * hidden;
+        float *row = space->tokens + (size_t)token * hidden;
         for (int i = 0; i < hidden; i += LANES)
             _mm512_store_ps(row + i, _mm512_add_ps(wide(word + i), _mm512_load_ps(position + i)));
-        limits[token] = normalise(row, hidden, norm, shape->epsilon);
+        const float limit = normalise(row, hidden, unit_of(row, hidden, shape->epsilon), norm);
+        space->steps[token] = quantise(row, limit, hidden, tile_row(space, shape, token));
     }
 }
 
 /* The scores of the rows that went through all layers so far, each to the place of its token; the last scored block is in `rows`. */
 static void score_block(const Linear *head, const Shape *shape, const Window *window, const Workspace *space, int first, float *logits) {
-    float steps[BLOCK];
-    quantise(space->tokens + (size_t)first * shape->hidden, space->limits + first, shape->hidden, space->tiles, steps);
-    multiply(space->tiles, STORED, &(Target){.linear = head, .steps = steps, .rows = space->rows});
+    const Target to = {.linear = head, .steps = space->steps + first, .rows = space->rows};
+    multiply(space->tiles + (size_t)first * shape->hidden, STORED, &to);
     for (int row = 0; row < BLOCK && first + row < window->real; row++) {
-        float *to = logits + (size_t)space->places[first + row] * shape->tags;
-        memcpy(to, space->rows + (size_t)row * head->out, sizeof(float) * shape->tags);
+        float *at = logits + (size_t)space->places[first + row] * shape->tags;
+        memcpy(at, space->rows + (size_t)row * head->out, sizeof(float) * shape->tags);
     }
 }
 
@@ -233,15 +159,20 @@ static int is_certain(const float *scores, int tags, float least) {
     return _mm512_reduce_add_ps(sum) * least <= 1.0f;
 }
 
-static void swap_rows(const Workspace *space, int hidden, int one, int other) {
-    float *left = space->tokens + (size_t)one * hidden, *right = space->tokens + (size_t)other * hidden;
-    for (int i = 0; i < hidden; i += LANES) {
-        const __m512 kept = _mm512_load_ps(left + i);
-        _mm512_store_ps(left + i, _mm512_load_ps(right + i));
-        _mm512_store_ps(right + i, kept);
-    }
-    const float limit = space->limits[one];
-    space->limits[one] = space->limits[other], space->limits[other] = limit;
+static void swap_lines(void *one, void *other) {
+    const __m512i kept = _mm512_load_si512(one);
+    _mm512_store_si512(one, _mm512_load_si512(other));
+    _mm512_store_si512(other, kept);
+}
+
+static void swap_rows(const Workspace *space, const Shape *shape, int one, int other) {
+    const int hidden = shape->hidden;
+    for (int i = 0; i < hidden; i += LANES)
+        swap_lines(space->tokens + (size_t)one * hidden + i, space->tokens + (size_t)other * hidden + i);
+    for (int i = 0; i < hidden; i += DEPTH)
+        swap_lines(tile_row(space, shape, one) + (size_t)i * BLOCK, tile_row(space, shape, other) + (size_t)i * BLOCK);
+    const float step = space->steps[one];
+    space->steps[one] = space->steps[other], space->steps[other] = step;
     const int place = space->places[one];
     space->places[one] = space->places[other], space->places[other] = place;
 }
@@ -266,7 +197,7 @@ static void stop_certain(const Linear *head, const Shape *shape, Window *window,
     for (int row = 0; row < window->live; row++)
         space->stopped[row] = row >= window->real || all_near(space->certain, window->real, space->places[row]);
     int going = 0, end = window->live;
-    for (;; swap_rows(space, shape->hidden, going++, --end)) {
+    for (;; swap_rows(space, shape, going++, --end)) {
         while (going < end && !space->stopped[going]) going++;
         while (going < end && space->stopped[end - 1]) end--;
         if (going == end) break;
@@ -279,7 +210,7 @@ static void run(Store weights, const Shape *shape, const int64_t *ids, int real,
     const Workspace space = take_workspace(&scratch, shape, length);
     Window window = {real, length, length};
     open_tiles();
-    embed(&weights, shape, ids, real, length, space.tokens, space.limits);
+    embed(&weights, shape, ids, real, length, &space);
     for (int row = 0; row < length; row++) space.places[row] = row;
     for (int number = 1; number <= shape->layers; number++) {
         const Layer layer = take_layer(&weights, shape);

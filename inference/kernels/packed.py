@@ -1,6 +1,6 @@
 """The weights of a BERT encoder as the AMX kernel reads them: int8 in tiles, one part after another.
 
-The order and the layout of the parts are those of `encoder.h`; who changes one changes the other.
+The order and the layout of the parts are those of `parts.h`; who changes one changes the other.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ Floats = NDArray[np.float32]
 Tensors = Mapping[str, NDArray[Any]]
 Bytes = NDArray[np.uint8]
 Linear = tuple[NDArray[np.int8], Floats, Floats]
-CACHE_LINE, OUTPUTS, INPUTS, STEPS, POWER_STEPS = 64, 32, 64, 127, 128
+CACHE_LINE, OUTPUTS, INPUTS, STEPS, POWER_STEPS, AT_ONCE = 64, 32, 64, 127, 128, 768
 
 
 class Shape(NamedTuple):
     """The sizes of an encoder, in the order in which the kernel takes them.
 
     Bit n of `exits` is set if there is a head after n layers, where tokens stop of which it is `certain` (a probability).
+    Sums of the wide layers lose `shift` bits, so that none needs more than 16.
     """
 
     hidden: int
@@ -38,6 +39,7 @@ class Shape(NamedTuple):
     words: int
     positions: int
     exits: int
+    shift: int
     epsilon: float
     certain: float
 
@@ -64,6 +66,7 @@ def packed(folder: Path, early: bool = True) -> tuple[Shape, Bytes]:
 
     try:
         shape, tensors = shape_of(folder), load_file(folder / WEIGHTS)
+        shape = shape._replace(shift=_shift(tensors, shape))
         exits = read_exits(folder) if early else None
         if exits is not None:
             shape = _with_exits(shape, exits, folder / EXITS)
@@ -79,7 +82,7 @@ def shape_of(folder: Path) -> Shape:
     names = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
     hidden, layers, heads, wide = (int(config[name]) for name in names)
     words, positions, tags = int(config["vocab_size"]), int(config["max_position_embeddings"]), len(config["id2label"])
-    return Shape(hidden, layers, heads, wide, tags, words, positions, 0, float(config["layer_norm_eps"]), 1.0)
+    return Shape(hidden, layers, heads, wide, tags, words, positions, 0, 0, float(config["layer_norm_eps"]), 1.0)
 
 
 def aligned(size: int) -> Bytes:
@@ -114,7 +117,7 @@ def _parts(tensors: Tensors, shape: Shape) -> Iterator[NDArray[Any]]:
         yield from _linear(tensors, [f"{layer}attention.output.dense"])
         yield from _norm(tensors, f"{layer}attention.output.LayerNorm")
         yield from _linear(tensors, [f"{layer}intermediate.dense"])
-        yield from _linear(tensors, [f"{layer}output.dense"])
+        yield from _linear(tensors, [f"{layer}output.dense"], AT_ONCE)
         yield from _norm(tensors, f"{layer}output.LayerNorm")
         if shape.exits >> number + 1 & 1:
             yield from _linear(tensors, [exit_name(number + 1)])
@@ -129,14 +132,29 @@ def _norm(tensors: Tensors, name: str) -> tuple[Floats, Floats]:
     return _floats(tensors, f"{name}.weight"), _floats(tensors, f"{name}.bias")
 
 
-def _linear(tensors: Tensors, names: Sequence[str]) -> Linear:
-    """Linear layers side by side: tiles of int8, the scale of each output, its bias. Outputs are filled up to whole tiles."""
+def _linear(tensors: Tensors, names: Sequence[str], at_once: int | None = None) -> Linear:
+    """Linear layers side by side: tiles of int8, the scale of each output, its bias. Outputs are filled up to whole tiles.
+
+    The tiles of `at_once` inputs (default: of all) stand together.
+    """
     weights = np.concatenate([_floats(tensors, f"{name}.weight") for name in names])
     bias = np.concatenate([_floats(tensors, f"{name}.bias") for name in names])
     weights = np.pad(weights, ((0, -len(weights) % OUTPUTS), (0, 0)))
     scale = np.maximum(weights.max(axis=1), -weights.min(axis=1)) / np.float32(STEPS)
     np.divide(weights, np.where(scale == 0, 1, scale)[:, None], out=weights)
-    return tiles(np.rint(weights, out=weights).astype(np.int8)), scale, np.pad(bias, (0, len(weights) - len(bias)))
+    steps, inputs = np.rint(weights, out=weights).astype(np.int8), weights.shape[1]
+    split = [tiles(steps[:, start : start + (at_once or inputs)]).ravel() for start in range(0, inputs, at_once or inputs)]
+    return np.concatenate(split), scale, np.pad(bias, (0, len(weights) - len(bias)))
+
+
+def _shift(tensors: Tensors, shape: Shape) -> int:
+    """How many bits the sums of int8 products in the wide layers can have beyond 16, the sign included."""
+    most = 0.0
+    for number in range(shape.layers):
+        sizes = np.abs(_floats(tensors, f"bert.encoder.layer.{number}.intermediate.dense.weight"))
+        steps = STEPS * sizes.sum(axis=1) / np.maximum(sizes.max(axis=1), np.finfo(np.float32).tiny)
+        most = max(most, STEPS * float(steps.max() + sizes.shape[1] / 2))  # rounding adds half a step at most
+    return max(0, int(most).bit_length() - 15)
 
 
 def _queries(linear: Linear, shape: Shape) -> Linear:
@@ -150,11 +168,12 @@ def _queries(linear: Linear, shape: Shape) -> Linear:
 def tiles(weights: NDArray[np.int8]) -> NDArray[np.int8]:
     """Weights (outputs x inputs) in the order of the tiles: for each 32 outputs, for each 64 inputs, two tiles of 16 outputs.
 
-    A tile has 16 rows, one for each 4 inputs, in which the 4 weights of each output stand together.
+    A tile has 16 rows, one for each 4 inputs, in which the 4 weights of each output stand together. The 4 inputs of a row are taken in
+    turn from each 16 of the 64, as packed activations stand (`quantise` in `rows.h`).
     """
     outputs, inputs = weights.shape
-    split = weights.reshape(outputs // OUTPUTS, 2, 16, inputs // INPUTS, 16, 4)
-    return np.ascontiguousarray(split.transpose(0, 3, 1, 4, 2, 5))
+    split = weights.reshape(outputs // OUTPUTS, 2, 16, inputs // INPUTS, 4, 4, 4)
+    return np.ascontiguousarray(split.transpose(0, 3, 1, 5, 4, 2, 6))
 
 
 def _joined(parts: Sequence[NDArray[Any]]) -> Bytes:

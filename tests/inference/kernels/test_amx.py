@@ -110,7 +110,8 @@ def test_tiles_hold_four_inputs_of_an_output_together() -> None:
     laid = tiles(weights.astype(np.int8)).reshape(-1)
     wanted = [weights[0, 0], weights[0, 1], weights[0, 2], weights[0, 3], weights[1, 0]]
     assert laid[:5].tolist() == np.array(wanted).astype(np.int8).tolist()
-    assert laid[64] == weights.astype(np.int8)[0, 4]  # the second row of the first tile
+    assert laid[64] == weights.astype(np.int8)[0, 16]  # the second row of the first tile: the next 16 inputs
+    assert laid[256] == weights.astype(np.int8)[0, 4]  # the fifth row: again the first 16
     assert laid[1024] == weights.astype(np.int8)[16, 0]  # the second tile: the other 16 outputs
     assert laid[2048] == weights.astype(np.int8)[0, 64]  # the next 64 inputs
 
