@@ -4,8 +4,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-/* Clang has had vectors of fp16 on every x86-64 since 15. */
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !(defined(__clang__) && __clang_major__ < 15)
+/* Clang knows other names for what a processor can do, and not all of them: with it there is no kernel. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
 #include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,16 +13,10 @@
 #include <unistd.h>
 
 /* Only the kernel is compiled for its instructions: what asks whether they are there has to run without them. */
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512fp16,avx512vbmi,amx-tile,amx-int8,amx-bf16"))), apply_to = function)
-#include "encoder.h"
-#pragma clang attribute pop
-#else
 #pragma GCC push_options
 #pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512fp16,avx512vbmi,amx-tile,amx-int8,amx-bf16")
 #include "encoder.h"
 #pragma GCC pop_options
-#endif
 
 static size_t bytes_of_weights(const Shape *shape) {
     Store store = {0};
@@ -101,7 +95,7 @@ static int usable(void) { return 0; }
 
 static PyObject *amx_run(PyObject *self, PyObject *arguments) {
     (void)self, (void)arguments;
-    PyErr_SetString(PyExc_NotImplementedError, "amx: this build has no kernel; it needs Linux on x86-64");
+    PyErr_SetString(PyExc_NotImplementedError, "amx: this build has no kernel; it needs Linux on x86-64, and GCC");
     return NULL;
 }
 

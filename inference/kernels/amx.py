@@ -22,7 +22,7 @@ def why_not(folder: Path) -> str | None:
     if kernel is None:
         return "the compiled kernel is missing: install gongkai from a wheel, or where there is a C compiler"
     if not kernel.usable():
-        return "processor or system have no AMX"
+        return "processor, system or compiler have no AMX"
     return unfit(folder)
 
 

@@ -8,12 +8,6 @@
 /* The bytes of two tiles, which one step takes of the rows and of the weights; the steps in whose shadow a panel is finished. */
 enum { STEP = 2 * TILE_BYTES, SHADOW = 6 };
 
-#ifdef __clang__
-#define UNROLLED _Pragma("unroll")
-#else
-#define UNROLLED _Pragma("GCC unroll 6")
-#endif
-
 typedef struct __attribute__((packed)) { uint8_t palette, start, unused[14]; uint16_t columns[16]; uint8_t rows[16]; } Tiles;
 
 static inline int rounded(int number, int step) { return (number + step - 1) / step * step; }
@@ -76,7 +70,7 @@ static INLINE const int8_t *weights_after(Steps steps, int number) {
 /* The first SHADOW steps of a panel. `before` is a copy: what is written through it could change the original, and would have it read
  * again after each number. */
 static INLINE void shadow(Steps steps, Use use, Panel before) {
-    UNROLLED
+#pragma GCC unroll 6
     for (int number = 0; number < SHADOW - 1; number++)
         step(steps.rows + (number + 1) * STEP, steps.weights + (number + 1) * STEP, use, &before, number);
     step(rows_after(steps, SHADOW - 1), weights_after(steps, SHADOW - 1), use, &before, SHADOW - 1);

@@ -18,7 +18,7 @@ AVX2, VNNI = frozenset(("avx2",)), frozenset(("avx2", "avx_vnni"))
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without AMX, whatever this one is."""
     monkeypatch.delenv("GONGKAI_KERNEL", raising=False)
-    monkeypatch.setattr(choosing, "why_not", lambda _folder: "processor or system have no AMX")
+    monkeypatch.setattr(choosing, "why_not", lambda _folder: "processor, system or compiler have no AMX")
 
 
 def _flags(monkeypatch: pytest.MonkeyPatch, flags: frozenset[str]) -> None:
@@ -34,7 +34,7 @@ def test_int8_where_there_is_vnni(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     _flags(monkeypatch, VNNI)
     found = choose(tmp_path)
     assert found.kernel is Kernel.INT8
-    assert found.reason == "the processor multiplies int8 exactly; no AMX: processor or system have no AMX"
+    assert found.reason == "the processor multiplies int8 exactly; no AMX: processor, system or compiler have no AMX"
 
 
 def test_fp32_where_sums_of_int8_would_saturate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -65,5 +65,5 @@ def test_the_variable_overrules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_amx_that_is_asked_for_in_vain_says_why(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="cannot be computed on AMX here: processor or system have no AMX"):
+    with pytest.raises(CheckpointError, match="cannot be computed on AMX here: processor, system or compiler have no AMX"):
         open_network(tmp_path, kernel=Kernel.AMX)
