@@ -19,19 +19,25 @@ def without_split_headings(tokens: Sequence[Token], headings: Sequence[str]) -> 
     The pieces must be the whole heading in order, the first with its number. Where a piece and the row's own title share a
     token, the title is left.
     """
-    left = tuple(tokens)
+    left, numbers = tuple(tokens), _numbers(tokens)
     for heading in headings:
-        begun = (_pieces(left, place, heading) for place, token in enumerate(left) if _begins(token, heading))
-        pieces = next(filter(None, begun), None)
+        begins = (place for place, number in numbers if number == ordinal(heading) and _begins(left[place], heading))
+        pieces = next(filter(None, (_pieces(left, place, heading) for place in begins)), None)
         if pieces is not None:
             shortened = (_after(token, pieces.get(index, 0)) for index, token in enumerate(left))
             left = tuple(token for token in shortened if token.text)
+            numbers = _numbers(left)
     return left
 
 
+def _numbers(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """The places of the titles that are numbered, and their numbers."""
+    titles = ((place, ordinal(token.text)) for place, token in enumerate(tokens) if token.kind is Kind.TITLE)
+    return [(place, number) for place, number in titles if number is not None]
+
+
 def _begins(token: Token, heading: str) -> bool:
-    if token.kind is not Kind.TITLE or (number := ordinal(token.text)) is None or number != ordinal(heading):
-        return False
+    """Whether the first word of a title is the beginning of `heading` and not all of it."""
     word = bare(_first_word(token))
     return 0 < len(word) < len(bare(heading)) and bare(heading).startswith(word)
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gongkai.inference.assemble.titles import bare, ordinal, similarities
+from gongkai.inference.assemble.titles import bare, likeness_to, ordinal
 from gongkai.inference.assemble.tokens import Kind, Token
 
 _MOST_PIECES = 4
-_ITEM_LISTS = 16
+_ITEM_LISTS, _REMEMBERED = 16, 2048
 _FAMILIAR = 0.62
 _MERGE = 0.03
 _OVER_VALUES = 0.04
@@ -22,6 +23,7 @@ _SKIP_ITEM = 0.002
 _WRONG_LABEL = 0.12
 _NO_NUMBER = 0.25
 _OTHER_NUMBER = 0.12
+_SHORT = 2  # characters: a title of no more is nothing without its number
 _PASS = -1  # an item that no title is; other steps count the titles that are one item, 0 being a title that is none
 
 
@@ -72,11 +74,9 @@ def align(tokens: Sequence[Token], items: Sequence[Item], end: int) -> tuple[Lin
     Titles are matched to `items` in order, a title split into up to four pieces as one; what fits nothing is a line without
     item. Cells before the first title make a line without titles.
     """
-    titles = [token for token in tokens if token.kind is Kind.TITLE]
-    matches = _best_path(_Gains.of(titles, tokens, items)) if titles else []
-    return _lines(
-        tokens, titles, [(first, last, items[item] if item is not None else None, score) for first, last, item, score in matches], end
-    )
+    places = [place for place, token in enumerate(tokens) if token.kind is Kind.TITLE]
+    matches = _best_path(_Gains.of(tokens, places, items)) if places else []
+    return _lines(tokens, [(places[first], items[item] if item is not None else None, score) for first, item, score in matches], end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,15 @@ class _Gains:
     likeness: tuple[NDArray[np.float64], ...]
 
     @classmethod
-    def of(cls, titles: Sequence[Token], tokens: Sequence[Token], items: Sequence[Item]) -> _Gains:
-        sought, cells = _sought(tuple(items)), _cells_before(tokens)
-        prices = _prices(titles, sought)
+    def of(cls, tokens: Sequence[Token], places: Sequence[int], items: Sequence[Item]) -> _Gains:
+        """Those of the titles that stand at `places` among the tokens."""
+        titles, cells = [tokens[place] for place in places], np.array(places) - np.arange(len(places))  # so many cells before each
+        sought = _sought(tuple(items))
+        prices = np.array([sought.price(title.label, ordinal(title.text) or 0) for title in titles])
         scores, likeness = [], []
         for pieces in range(1, min(_MOST_PIECES, len(titles)) + 1):
-            texts = ["".join(token.text for token in titles[i : i + pieces]) for i in range(len(titles) - pieces + 1)]
-            alike, gain = _alike_and_gain(texts, sought)
+            texts = ["".join([token.text for token in titles[i : i + pieces]]) for i in range(len(titles) - pieces + 1)]
+            alike, gain = np.array([sought.match(bare(text)) for text in texts]).swapaxes(0, 1)
             crossed = cells[pieces - 1 :] - cells[: len(texts)]
             price = _MERGE * (pieces - 1) + _OVER_VALUES * (crossed > 0)
             likeness.append(alike)
@@ -102,123 +104,108 @@ class _Gains:
         return cls(len(titles), tuple(scores), tuple(likeness))
 
     def by_last_title(self) -> NDArray[np.float64]:
-        """`[i, k - 1, j]`: what matching the last k of the first i titles to item j gains, -inf where there are not so many."""
-        by_last = np.full((self.count + 1, _MOST_PIECES, self.scores[0].shape[1]), -np.inf)
+        """`[i, k, j + 1]`: what matching the last k of the first i titles to item j gains, -inf where there are not so many."""
+        by_last = np.full((self.count + 1, 1 + _MOST_PIECES, 1 + self.scores[0].shape[1]), -np.inf)
         for pieces, scores in enumerate(self.scores, 1):
-            by_last[pieces:, pieces - 1] = scores
+            by_last[pieces:, pieces, 1:] = scores
         return by_last
 
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """What is the same for all pages that look for the same items: their wordings side by side with the bare length of each, the
-    place of each item's first, and each item's role, number (0: none) and whether its title is too short to go without that.
+    """What titles are to the same items, remembered for the pages that follow: the same few hundred stand on most.
+
+    `match` says of the words of a title how alike it is to each item and what matching them gains (shape: 2 x items); `price` what it
+    costs each item that the title has this label and this number (0: none).
     """
 
-    words: tuple[str, ...]
-    lengths: NDArray[np.intp]
-    first: NDArray[np.intp]
-    roles: NDArray[np.str_]
-    numbers: NDArray[np.intp]
-    short: NDArray[np.bool_]
+    match: Callable[[str], NDArray[np.float64]]
+    price: Callable[[str, int], NDArray[np.float64]]
 
 
 @lru_cache(_ITEM_LISTS)
 def _sought(items: tuple[Item, ...]) -> _Sought:
+    return _Sought(lru_cache(_REMEMBERED)(_match(items)), lru_cache(_REMEMBERED)(_price(items)))
+
+
+def _match(items: Sequence[Item]) -> Callable[[str], NDArray[np.float64]]:
+    """A title gains by the share of the wording that it covers, so that the pieces of a title gain most together."""
     words = tuple(word for item in items for word in item.wordings)
-    return _Sought(
-        words,
-        np.array([len(bare(word)) for word in words]),
-        np.cumsum([0, *(len(item.wordings) for item in items[:-1])]),
-        np.array(["row" if item.role == "heading" else item.role for item in items]),
-        np.array([ordinal(item.wordings[0]) or 0 for item in items]),
-        np.array([len(bare(item.wordings[0])) <= 2 for item in items]),
-    )
+    first = np.cumsum([0, *(len(item.wordings) for item in items[:-1])])
+    lengths = np.array([max(len(bare(word)), 1) for word in words])
+    likeness = likeness_to(words)
+
+    def match(title: str) -> NDArray[np.float64]:
+        alike = likeness(title)
+        covered = np.minimum(1.0, len(title) / lengths)
+        gain = np.where(alike >= _FAMILIAR, (alike - _FAMILIAR + 0.1) * covered, -1.0)
+        best: NDArray[np.float64] = np.maximum.reduceat((alike, gain), first, axis=1)  # of each item's wordings
+        return best
+
+    return match
 
 
-def _alike_and_gain(texts: Sequence[str], sought: _Sought) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How alike each text is to each item, and what matching them gains, both of shape (texts, items).
+def _price(items: Sequence[Item]) -> Callable[[str, int], NDArray[np.float64]]:
+    """The price of a title whose label or missing number speaks against an item."""
+    roles = np.array(["row" if item.role == "heading" else item.role for item in items])
+    wanted = np.array([ordinal(item.wordings[0]) or 0 for item in items])
+    short = np.array([len(bare(item.wordings[0])) <= _SHORT for item in items])
 
-    A text gains by the share of the wording that it covers, so that the pieces of a title gain most together.
+    def price(label: str, number: int) -> NDArray[np.float64]:
+        misnumbered = (number > 0) & (wanted > 0) & (number != wanted)
+        unnumbered = (number == 0) & (wanted > 0) & short
+        prices: NDArray[np.float64] = _WRONG_LABEL * (label != roles) + _NO_NUMBER * unnumbered + _OTHER_NUMBER * misnumbered
+        return prices
+
+    return price
+
+
+def _best_path(gains: _Gains) -> list[tuple[int, int | None, float]]:
+    """(first piece of a title, item or None, likeness) for every title, by dynamic programming over both orders.
+
+    `best[i, j]` is what the first i titles and j items gain at most, and `ways[i, k, j]` what they do if the last k titles are one item,
+    or the last title is none (k = 0). Within a row, passing over items is a running maximum.
     """
-    alike = similarities(texts, sought.words)
-    lengths = np.array([len(bare(text)) for text in texts], dtype=np.intp)
-    covered = np.minimum(1.0, lengths[:, None] / np.maximum(sought.lengths, 1)[None, :])
-    gain = np.where(alike >= _FAMILIAR, (alike - _FAMILIAR + 0.1) * covered, -1.0)
-    return _by_item(alike, sought.first), _by_item(gain, sought.first)
-
-
-def _by_item(scores: NDArray[np.float64], first: NDArray[np.intp]) -> NDArray[np.float64]:
-    """The best of each item's wordings, which stand side by side from column `first` on."""
-    return np.maximum.reduceat(scores, first, axis=1)
-
-
-def _cells_before(tokens: Sequence[Token]) -> NDArray[np.intp]:
-    """How many cells stand before each title."""
-    places = np.array([index for index, token in enumerate(tokens) if token.kind is Kind.TITLE], dtype=np.intp)
-    return places - np.arange(len(places))
-
-
-def _prices(titles: Sequence[Token], sought: _Sought) -> NDArray[np.float64]:
-    """The price of a title whose label or missing number speaks against an item, of shape (titles, items)."""
-    labels = np.array([title.label for title in titles])[:, None]
-    numbers = np.array([ordinal(title.text) or 0 for title in titles])[:, None]
-    wanted = sought.numbers
-    misnumbered = (numbers > 0) & (wanted > 0) & (numbers != wanted)
-    unnumbered = (numbers == 0) & (wanted > 0) & sought.short
-    prices: NDArray[np.float64] = _WRONG_LABEL * (labels != sought.roles) + _NO_NUMBER * unnumbered + _OTHER_NUMBER * misnumbered
-    return prices
-
-
-def _best_path(gains: _Gains) -> list[tuple[int, int, int | None, float]]:
-    """(first title, last title + 1, item or None, likeness) for every title, by dynamic programming over both orders.
-
-    `best[i, j]` is what the first i titles and j items gain at most. Within a row, passing over items is a running maximum.
-    """
-    n, m = gains.count, gains.scores[0].shape[1]
+    ways = gains.by_last_title()
+    n, m = ways.shape[0] - 1, ways.shape[2] - 1
     passed = _SKIP_ITEM * np.arange(m + 1)
-    matched = gains.by_last_title()
     before = np.full((_MOST_PIECES - 1, m + 1), -np.inf)  # fewer titles than none, so that every title has as many before it
     best = np.concatenate((before, np.zeros((n + 1, m + 1))))
-    step = np.zeros((n + 1, m + 1), dtype=np.intp)
-    best[len(before)], step[0] = -passed, _PASS
-    ways = np.full((1 + _MOST_PIECES, m + 1), -np.inf)
+    best[len(before)] = -passed
+    reached = np.zeros((n + 1, m + 1))
+    running = np.zeros((n + 1, m + 1))
     for i in range(1, n + 1):
         here = i + len(before)
-        ways[0] = best[here - 1] - _SKIP_TITLE
-        ways[1:, 1:] = best[here - _MOST_PIECES : here, :-1][::-1] + matched[i]
-        step[i] = ways.argmax(axis=0)
-        reached = ways.max(axis=0) + passed
-        running = np.maximum.accumulate(reached)
-        step[i, running > reached] = _PASS
-        best[here] = running - passed
+        np.subtract(best[here - 1], _SKIP_TITLE, out=ways[i, 0])
+        ways[i, 1:, 1:] += best[here - _MOST_PIECES : here, :-1][::-1]
+        np.add(ways[i].max(axis=0), passed, out=reached[i])
+        np.maximum.accumulate(reached[i], out=running[i])
+        np.subtract(running[i], passed, out=best[here])
+    step = np.where(running > reached, _PASS, ways.argmax(axis=1))
+    step[0] = _PASS
     return _walk_back(gains, step)
 
 
-def _walk_back(gains: _Gains, step: NDArray[np.intp]) -> list[tuple[int, int, int | None, float]]:
-    found: list[tuple[int, int, int | None, float]] = []
+def _walk_back(gains: _Gains, step: NDArray[np.intp]) -> list[tuple[int, int | None, float]]:
+    found: list[tuple[int, int | None, float]] = []
     i, j = step.shape[0] - 1, step.shape[1] - 1
     while i or j:
         pieces = int(step[i, j])
         if pieces == _PASS:
             j -= 1
         elif pieces == 0:
-            found.append((i - 1, i, None, 0.0))
             i -= 1
+            found.append((i, None, 0.0))
         else:
-            found.append((i - pieces, i, j - 1, float(gains.likeness[pieces - 1][i - pieces, j - 1])))
             i, j = i - pieces, j - 1
+            found.append((i, j, float(gains.likeness[pieces - 1][i, j])))
     return found[::-1]
 
 
-def _lines(
-    tokens: Sequence[Token], titles: Sequence[Token], matches: Sequence[tuple[int, int, Item | None, float]], end: int
-) -> tuple[Line, ...]:
-    place = {id(token): index for index, token in enumerate(tokens)}
-    starts = [place[id(titles[first])] for first, *_ in matches]
+def _lines(tokens: Sequence[Token], matches: Sequence[tuple[int, Item | None, float]], end: int) -> tuple[Line, ...]:
+    """The tokens cut into lines, given where each title begins, what it is, and how sure that is."""
     lines: list[Line] = []
-    begins, stops = [0, *starts], [*starts, len(tokens)]
-    for (_, _, item, likeness), begin, stop in zip([(0, 0, None, 0.0), *matches], begins, stops, strict=True):
+    for (begin, item, likeness), (stop, *_) in pairwise([(0, None, 0.0), *matches, (len(tokens), None, 0.0)]):
         if begin < stop:
             until = tokens[stop].start if stop < len(tokens) else end
             lines.append(_line(tokens[begin:stop], item, likeness, until, stop == len(tokens)))
@@ -251,6 +238,6 @@ def _runs_on(before: Line, line: Line) -> bool:
 
 
 def _line(tokens: Sequence[Token], item: Item | None, likeness: float, until: int, last: bool) -> Line:
-    titles = tuple(token for token in tokens if token.kind is Kind.TITLE)
-    cells = tuple(token for token in tokens if token.kind is not Kind.TITLE)
+    titles = tuple([token for token in tokens if token.kind is Kind.TITLE])
+    cells = tuple([token for token in tokens if token.kind is not Kind.TITLE])
     return Line(item, titles, cells, likeness, until, last)

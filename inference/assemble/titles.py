@@ -53,13 +53,13 @@ def similarities(printed: Sequence[str], wordings: Sequence[str]) -> NDArray[np.
     right = tuple(wordings)
     if not printed or not right:
         return np.zeros((len(printed), len(right)))
-    likeness = _likeness_to(right)
+    likeness = likeness_to(right)
     return np.concatenate([likeness(bare(text)) for text in printed]).reshape(len(printed), len(right))
 
 
 @lru_cache(_LISTS)
-def _likeness_to(wordings: tuple[str, ...]) -> Callable[[str], NDArray[np.float64]]:
-    """What gives the row of a title. The same few hundred titles stand on most pages."""
+def likeness_to(wordings: tuple[str, ...]) -> Callable[[str], NDArray[np.float64]]:
+    """What says how like the words of a title (`bare`) are to each of `wordings`. The same few hundred titles stand on most pages."""
     right = [bare(wording) for wording in wordings]
 
     @lru_cache(_REMEMBERED_OF_LIST)
