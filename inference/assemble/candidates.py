@@ -36,7 +36,7 @@ class Candidate:
 
     def at(self, price: float) -> Candidate:
         """The same placement at another price."""
-        return Candidate(self.slots, self.states, self.values, price)
+        return self if price == self.price else Candidate(self.slots, self.states, self.values, price)
 
     @classmethod
     def of(cls, slots: Sequence[Slot | None], states: Sequence[int | float | str], price: float = 0.0) -> Candidate:
@@ -49,7 +49,7 @@ def number_of(slot: Slot) -> int | float | None:
     """The number that a cell prints."""
     if slot.token is None or slot.printed_blank:
         return None
-    read = read_cell(slot.token.text, signed=False, decimal=False)
+    read = read_cell(slot.token.text)
     return read.value if read is not None else None
 
 

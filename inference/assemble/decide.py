@@ -15,6 +15,8 @@ from gongkai.inference.results import Status
 MARGIN = 1.5
 """How much dearer every other value of a cell must be for the cell to be placed."""
 
+_NOT_KNOWN = ("lost", "unreadable")
+_Cell = tuple["int | float | None", Status, Slot, float]
 _ENOUGH = MARGIN - 1e-6  # 5.1 - 3.6 is less than 1.5 in binary fractions
 
 
@@ -29,56 +31,61 @@ def decided(
         row = rows.get(stage.key)
         if row is None:
             continue
-        costs = marginals.costs[stage.key]
-        best = min(range(len(costs)), key=costs.__getitem__)
-        for index, column in enumerate(columns):
-            key = f"{table}.{stage.key}.{column}"
-            cell = _cell(key, _Choice(index, stage.candidates, costs, best), row)
+        name, choice = f"{table}.{stage.key}", _Choice.of(stage.candidates, marginals.costs[stage.key])
+        for index, (column, cell) in enumerate(zip(columns, _cells(choice, row), strict=True)):
+            key = f"{name}.{column}"
             if cell is not None:
-                cells[key] = cell
-            elif _number_is_possible(index, stage.candidates, costs):
+                cells[key] = Placed(key, *cell)
+            elif choice.number_is_possible(index):
                 undecided.add(key)
-        unused += _unused(f"{table}.{stage.key}", row, stage.candidates)
+        unused += _unused(name, row, stage.candidates)
     return TableReading(table, None, cells, (*_reasons(undecided), *unused), frozenset(undecided))
 
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What may stand in one column of a line: by each of `candidates`, at its cost, of which `best` is the least."""
+    """What may stand in a line: each of `candidates`, at its cost, of which that of `best` is the least."""
 
-    column: int
     candidates: Sequence[Candidate]
     costs: Sequence[float]
     best: int
 
-    @property
-    def margin(self) -> float:
-        """How much dearer the cheapest other content is."""
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate], costs: Sequence[float]) -> _Choice:
+        """The choice of the first of the cheapest."""
+        return cls(candidates, costs, costs.index(min(costs)))
+
+    def margins(self) -> list[float]:
+        """How much dearer the cheapest other content of each column is."""
+        states, least = self.candidates[self.best].states, self.costs[self.best]
         if len(self.candidates) == 1:
-            return inf
-        states = [candidate.states[self.column] for candidate in self.candidates]
-        others = (cost for cost, state in zip(self.costs, states, strict=True) if state != states[self.best])
-        return min(others, default=inf) - self.costs[self.best]
+            return [inf] * len(states)
+        priced = [(cost, candidate.states) for cost, candidate in zip(self.costs, self.candidates, strict=True)]
+        return [
+            min((cost for cost, other in priced if other[column] != state), default=inf) - least for column, state in enumerate(states)
+        ]
+
+    def number_is_possible(self, column: int) -> bool:
+        """Whether a printed number may stand in the column, by any placement not much dearer than the cheapest."""
+        limit = self.costs[self.best] + _ENOUGH
+        within = (candidate for cost, candidate in zip(self.costs, self.candidates, strict=True) if cost < limit)
+        return any(not isinstance(candidate.states[column], str) for candidate in within)
 
 
-def _cell(key: str, choice: _Choice, row: PrintedRow) -> Placed | None:
-    candidate = choice.candidates[choice.best]
-    margin = choice.margin
-    if margin < _ENOUGH or candidate.states[choice.column] in ("lost", "unreadable"):
-        return None
-    certain = len(choice.candidates) == 1 and row.titled
-    slot = candidate.slots[choice.column] or Slot(None, row.slots.slots[-1].start if row.slots.slots else 0)
-    value = candidate.printed(choice.column)
-    confidence = _confidence(slot, row, margin)
-    if value is None:
-        return Placed(key, None, Status.BLANK, slot, confidence)
-    return Placed(key, value, Status.PRINTED if certain else Status.PLACED, slot, confidence)
-
-
-def _number_is_possible(column: int, candidates: Sequence[Candidate], costs: Sequence[float]) -> bool:
-    """Whether a printed number may stand in the column, by any placement not much dearer than the cheapest."""
-    limit = min(costs) + _ENOUGH
-    return any(cost < limit and not isinstance(candidate.states[column], str) for cost, candidate in zip(costs, candidates, strict=True))
+def _cells(choice: _Choice, row: PrintedRow) -> Iterator[_Cell | None]:
+    """The cell of every column, None where it is not certain what stands there."""
+    best = choice.candidates[choice.best]
+    number = Status.PRINTED if len(choice.candidates) == 1 and row.titled else Status.PLACED
+    missing = Slot(None, row.slots.slots[-1].start if row.slots.slots else 0)
+    for state, slot, margin in zip(best.states, best.slots, choice.margins(), strict=True):
+        if margin < _ENOUGH or state in _NOT_KNOWN:
+            yield None
+            continue
+        confidence = _confidence(slot or missing, row, margin)
+        if isinstance(state, str):
+            yield None, Status.BLANK, slot or missing, confidence
+        else:
+            yield state, number, slot or missing, confidence
 
 
 def _confidence(slot: Slot, row: PrintedRow, margin: float) -> float:

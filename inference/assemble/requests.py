@@ -171,7 +171,7 @@ UNKNOWN = Candidate.of((None,) * COLUMNS, ("lost",) * COLUMNS)
 
 
 def _row_price(candidate: Candidate) -> float:
-    return price_of_sum(candidate, 0, TOTAL)
+    return price_of_sum(candidate.states)
 
 
 def _narrative_price(candidate: Candidate, facts: Facts) -> float:

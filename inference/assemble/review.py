@@ -86,7 +86,7 @@ def _candidates(row: PrintedRow, layout: Layout, facts: Facts, context: Context)
 
 
 def _price(candidate: Candidate) -> float:
-    return sum(price_of_sum(candidate, first, first + GROUP - 1) for first in range(0, CELLS, GROUP))
+    return sum(price_of_sum(candidate.states[first : first + GROUP]) for first in range(0, CELLS, GROUP))
 
 
 def _narrative_price(candidate: Candidate, facts: Facts) -> float:

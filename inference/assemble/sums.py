@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gongkai.inference.assemble.candidates import Candidate
+from functools import lru_cache
 
+_REMEMBERED = 4096
 BROKEN = 6.0
 TOTAL_BLANK = 2.5
 """The total is blank above numbers that are not all zero, which some organs leave so."""
@@ -12,20 +13,22 @@ ONLY_TOTAL = 1.5
 ZERO_TOTAL_BLANK = 0.8
 
 
-def price_of_sum(candidate: Candidate, first: int, total: int) -> float:
-    """The price of the cells from column `first` on against their sum in column `total`.
+@lru_cache(_REMEMBERED)
+def price_of_sum(states: tuple[int | float | str, ...]) -> float:
+    """The price of cells that say `states` (see `Candidate`) against their sum, which is the last of them.
 
     A part that cannot be known may be any number: then the others may only not be more than the total.
     """
-    parts, whole = candidate.values[first:total], candidate.printed(total)
-    known = sum(filter(None, parts))
-    if None in parts:
+    *parts, last = states
+    whole = None if isinstance(last, str) else last
+    numbers = [part for part in parts if not isinstance(part, str)]
+    known = sum(numbers)
+    if "lost" in parts or "unreadable" in parts:
         return BROKEN if whole is not None and known > whole else 0.0
     if known == whole:
         return 0.0
-    stated = any(not isinstance(state, str) for state in candidate.states[first:total])
     if whole is not None:
-        return BROKEN if stated else ONLY_TOTAL
-    if not stated:
+        return BROKEN if numbers else ONLY_TOTAL
+    if not numbers:
         return 0.0
     return TOTAL_BLANK if known else ZERO_TOTAL_BLANK
