@@ -69,7 +69,7 @@ def _smaller_usuals(lines: Sequence[Line], found: _Gaps) -> Iterable[int]:
 def _layouts(found: _Gaps, usual: int) -> list[Layout]:
     """The layouts with `usual` separators between two cells, one for every number that a blank may add."""
     ends = _ends(found, usual)
-    counts = [separators(gap, found.separator) for gap in found.cells] + _shown(found, usual, ends)
+    counts = {*_counts(found.separator, found.cells), *_shown(found, usual, ends)}
     larger = [count - usual for count in counts if count > usual]
     units = _units(found.separator, usual, larger)
     return [Layout(found.separator, usual, unit, bool(larger) and found.separator != " ", ends) for unit in units]
@@ -133,15 +133,23 @@ def _tails(text: str, lines: Sequence[Line]) -> list[str]:
 
 def _usual(separator: str, gaps: Sequence[str]) -> int:
     """The smallest number of separators that is common: blanks only ever add to it."""
-    counts = Counter(separators(gap, separator) for gap in gaps)
+    counts = _counts(separator, gaps)
     most = max(counts.values(), default=0)
     return min((count for count, times in counts.items() if count and times * 8 >= most), default=0)
 
 
 def _common(separator: str, gaps: Sequence[str]) -> list[int]:
     """The numbers of separators that several gaps hold."""
-    counts = Counter(separators(gap, separator) for gap in gaps)
+    counts = _counts(separator, gaps)
     return [count for count, times in counts.items() if times >= _ENOUGH_HEADERS]
+
+
+def _counts(separator: str, gaps: Sequence[str]) -> Counter[int]:
+    """How many gaps hold how many separators. Most gaps of a table are alike."""
+    counts: Counter[int] = Counter()
+    for gap, times in Counter(gaps).items():
+        counts[separators(gap, separator)] += times
+    return counts
 
 
 def _separator(gaps: Sequence[str]) -> str:

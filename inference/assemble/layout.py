@@ -102,6 +102,8 @@ def row_end(gap: str, ends: Ends) -> str:
 
 def slots_of(text: str, line: Line, layout: Layout) -> Slots:
     """The cells of `line` with the blanks that the layout betrays before, between and after them."""
+    if not layout.keeps_blanks:
+        return Slots(tuple([Slot(cell, cell.start) for cell in line.cells]), open_end=True)
     slots: list[Slot] = []
     position = line.end_of_title
     for index, cell in enumerate(line.cells):
@@ -111,7 +113,7 @@ def slots_of(text: str, line: Line, layout: Layout) -> Slots:
         slots.append(Slot(cell, cell.start))
         position = cell.end
     tail = text[position : line.until]
-    closed = layout.keeps_blanks and bool(tail) and layout.ends is not Ends.HIDDEN
+    closed = bool(tail) and layout.ends is not Ends.HIDDEN
     if closed:
         slots += (Slot(None, position),) * layout.blanks_in(row_end(tail, layout.ends))
     # After the last line of a table its blanks may have been stripped.

@@ -16,17 +16,16 @@ def without_page_numbers(text: str, tokens: Sequence[Token]) -> tuple[Token, ...
 
     A number that the model took for a cell goes only where that row's cells stand between bars and it does not.
     """
-    lonely = [token.kind is Kind.VALUE and _is_alone(text, token) for token in tokens]
-    after_company = (alone and not before for before, alone in pairwise(lonely))
-    gone = (alone and _is_page_number(text, *pair) for alone, pair in zip(after_company, pairwise(tokens), strict=True))
-    return (*tokens[:1], *(token for token, goes in zip(tokens[1:], gone, strict=True) if not goes))
+    pairs = pairwise(tokens)
+    return (*tokens[:1], *(token for last, token in pairs if not (token.kind is Kind.VALUE and _is_page_number(text, last, token))))
 
 
 def _is_page_number(text: str, last: Token, token: Token) -> bool:
-    """Whether a number alone on its line, with `last` before it, is no cell."""
-    if last.label == "row":
+    """Whether a number is alone on its line and, with `last` before it, no cell."""
+    if last.label == "row" or (last.kind is Kind.VALUE and _is_alone(text, last)):
         return False
-    return token.score == UNLABELLED or ("|" in _line(text, last) and "|" not in _line(text, token))
+    barred = token.score == UNLABELLED or ("|" in _line(text, last) and "|" not in _line(text, token))
+    return barred and _is_alone(text, token)
 
 
 def _is_alone(text: str, token: Token) -> bool:

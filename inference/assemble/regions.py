@@ -83,32 +83,34 @@ def block_wordings(block: Block) -> Iterable[str]:
 def _most_likely(titles: Sequence[Token]) -> list[str]:
     if not titles:
         return []
-    emissions = _emissions(titles)
-    best = emissions[0] - np.where(np.arange(len(_STATES)) < len(TABLES), _SWITCH, 0.0)
-    back: list[NDArray[np.intp]] = []
+    first, *others = _emissions(titles).tolist()
+    best = [own - (_SWITCH if state != OUTSIDE else 0.0) for state, own in zip(_STATES, first, strict=True)]
+    back: list[list[int]] = []
     announced, unannounced = _switching()
-    for title, row in zip(titles[1:], emissions[1:], strict=True):
-        paths = best[:, None] - (announced if title.label == "section" else unannounced)
-        back.append(paths.argmax(axis=0))
-        best = paths.max(axis=0) + row
-    state = int(best.argmax())
+    for title, row in zip(titles[1:], others, strict=True):
+        prices = announced if title.label == "section" else unannounced
+        paths = [[before - price for before, price in zip(best, into, strict=True)] for into in prices]
+        reached = [max(path) for path in paths]
+        back.append([path.index(most) for path, most in zip(paths, reached, strict=True)])
+        best = [most + own for most, own in zip(reached, row, strict=True)]
+    state = best.index(max(best))
     found = [state]
     for pointers in reversed(back):
-        state = int(pointers[state])
+        state = pointers[state]
         found.append(state)
     return [_STATES[index] for index in reversed(found)]
 
 
 @cache
-def _switching() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The price of going from one state (rows) to another (columns) at the title of a section, and at another title.
+def _switching() -> tuple[list[list[float]], list[list[float]]]:
+    """The price of going to each state from each other one, at the title of a section and at another title.
 
     Back to an earlier table is dearer than on.
     """
-    order = np.arange(len(_STATES))
-    back = (order[:, None] > order[None, :]) & (order[:, None] < len(TABLES))
-    announced: NDArray[np.float64] = np.where(np.eye(len(_STATES), dtype=bool), 0.0, np.where(back, _BACK, _SWITCH))
-    return announced, np.where(announced > 0, announced + _UNANNOUNCED, announced)
+    places = range(len(_STATES))
+    back = [[before > state and before < len(TABLES) for before in places] for state in places]
+    announced = [[0.0 if before == state else _BACK if back[state][before] else _SWITCH for before in places] for state in places]
+    return announced, [[price + _UNANNOUNCED if price else price for price in into] for into in announced]
 
 
 def _emissions(titles: Sequence[Token]) -> NDArray[np.float64]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from gongkai.inference.numbers import is_placeholder, read_cell, says_unchanged
 from gongkai.model.labels import label_set
@@ -17,6 +17,7 @@ from gongkai.model.types import LabelledPage, Span
 TITLE_LABELS = frozenset({"section", "block", "row", "column"})
 _CELL_LABELS = frozenset({"value", "blank"})
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*")
+_Free = Callable[[int, int], bool]  # whether no label stands on these characters
 _LONGEST_NUMBER = 20
 _LONGEST_RULE = 2000  # characters; the line is looked at once for every span that stands on it
 # What no cell says: words without a number, unless they refer elsewhere.
@@ -75,6 +76,8 @@ def _whole_spans(page: LabelledPage) -> Iterator[Span]:
 
 def _with_whole_thousands(page: LabelledPage) -> tuple[Span, ...]:
     """The spans of the page, values that touch as one where they are one number with commas in a cell between bars."""
+    if not any(a.end == b.start and a.label == b.label == "value" for a, b in pairwise(page.spans)):
+        return page.spans
     runs: list[list[Span]] = []
     for span in page.spans:
         last = runs[-1][-1] if runs else None
@@ -103,13 +106,16 @@ def _whole(text: str, span: Span, first: int, limit: int) -> Span:
     if span.label in ("row", "column", "block"):
         rest = _REST_OF_TITLE.match(text, span.end)
         return replace(span, end=len(text[: rest.end()].rstrip())) if rest and rest.end() <= limit else span
-    if span.label == "value" and text[span.start : span.end].isdigit():
+    if span.label == "value" and text[span.start : span.end].isdigit() and not _fills_chunk(text, span):
         for number in _NUMERIC_CHUNK.finditer(text, max(first, span.start - _LONGEST_NUMBER), min(limit, span.end + _LONGEST_NUMBER)):
-            if number.span() == (span.start, span.end):
-                return span
             if number.start() <= span.start and span.end <= number.end():
                 return replace(span, start=number.start(), end=number.end())
     return span
+
+
+def _fills_chunk(text: str, span: Span) -> bool:
+    """Whether the characters next to a span are what stands between cells."""
+    return not (text[max(span.start - 1, 0) : span.start] + text[span.end : span.end + 1]).strip("| \t\n")
 
 
 def _is_rule(text: str, span: Span) -> bool:
@@ -134,11 +140,11 @@ def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> t
         return after == len(taken) or taken[after].start >= end
 
     found = [
-        *((Kind.VALUE, "value", *place) for first, last in ranges for place in _numeric_chunks(text, first, last)),
-        *((Kind.TITLE, "row", *place) for first, last in ranges for place in _first_cells(text, first, last)),
-        *((Kind.BLANK, "blank", *place) for place in _strokes(page, ranges)),
+        *((Kind.VALUE, "value", *place) for first, last in ranges for place in _numeric_chunks(text, first, last, free)),
+        *((Kind.TITLE, "row", *place) for first, last in ranges for place in _first_cells(text, first, last, free)),
+        *((Kind.BLANK, "blank", *place) for place in _strokes(page, ranges) if free(*place)),
     ]
-    return tuple(Token(kind, start, end, text[start:end], label, UNLABELLED) for kind, label, start, end in found if free(start, end))
+    return tuple(Token(kind, start, end, text[start:end], label, UNLABELLED) for kind, label, start, end in found)
 
 
 def _strokes(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -155,20 +161,22 @@ def _strokes(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> Iterator[
         yield from places if len(places) < count else ()
 
 
-def _first_cells(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """The first cell of every line of cells between bars in which words stand first and numbers later."""
+def _first_cells(text: str, first: int, last: int, free: _Free) -> Iterator[tuple[int, int]]:
+    """The first cell of every line of cells between bars in which words stand first and numbers later, where it is free."""
     start = first
     for line in text[first:last].split("\n"):
-        begin = start + len(line) - len(line.lstrip(" \t|"))
-        cell = _FIRST_CELL.match(text, begin, start + len(line))
-        if cell and _WORD.search(cell.group()) and _DIGIT.search(text, cell.end(), start + len(line)):
-            yield begin, begin + len(cell.group().rstrip(" \t|"))
-        start += len(line) + 1
+        begin, stop = start + len(line) - len(line.lstrip(" \t|")), start + len(line)
+        cell = _FIRST_CELL.match(text, begin, stop) if "|" in line else None
+        end = begin + len(cell.group().rstrip(" \t|")) if cell else begin
+        if cell and free(begin, end) and _WORD.search(text, begin, end) and _DIGIT.search(text, cell.end(), stop):
+            yield begin, end
+        start = stop + 1
 
 
-def _numeric_chunks(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+def _numeric_chunks(text: str, first: int, last: int, free: _Free) -> Iterator[tuple[int, int]]:
+    """Numbers that are free and the whole of a cell."""
     for match in _NUMERIC_CHUNK.finditer(text, first, last):
-        if read_cell(match.group(), signed=True, decimal=True) is not None and _fills_cell(text, *match.span()):
+        if free(*match.span()) and read_cell(match.group(), signed=True, decimal=True) is not None and _fills_cell(text, *match.span()):
             yield match.span()
 
 
