@@ -8,11 +8,16 @@ from dataclasses import replace
 
 from gongkai.inference.arithmetic import form_for_sums, same, sums_of
 from gongkai.inference.check import NARRATIVE_RULE
-from gongkai.inference.facts import CELLS_OF, GROUPS_OF, LITIGATION_ROWS, OUTCOMES
+from gongkai.inference.facts import CELLS_OF, GROUPS_OF, OUTCOMES, keys_of
 from gongkai.inference.results import Basis, Cell, Extraction, Figure, Offsets, Status, Verdict
 from gongkai.model.calibration import Calibration, CellEvidence, FigureEvidence
 
-_STATUS = {Status.PLACED: CellEvidence.PLACED, Status.DERIVED: CellEvidence.DERIVED, Status.BLANK: CellEvidence.BLANK}
+_STATUS: Mapping[Status, frozenset[CellEvidence]] = {
+    Status.PRINTED: frozenset(),
+    Status.PLACED: frozenset((CellEvidence.PLACED,)),
+    Status.DERIVED: frozenset((CellEvidence.DERIVED,)),
+    Status.BLANK: frozenset((CellEvidence.BLANK,)),
+}
 _BASIS = {Basis.ZERO: FigureEvidence.ZERO, Basis.ALL: FigureEvidence.ALL}
 _READ = (Status.PRINTED, Status.PLACED)
 
@@ -33,20 +38,17 @@ def calibrated(extraction: Extraction, calibration: Calibration) -> Extraction:
 
 def cell_evidence(extraction: Extraction) -> dict[str, frozenset[CellEvidence]]:
     """What speaks for and against every cell, by key."""
-    found: dict[str, set[CellEvidence]] = {cell.key: set() for cell in extraction.cells}
-    for cell in extraction.cells:
-        if cell.status in _STATUS:
-            found[cell.key].add(_STATUS[cell.status])
-    for key in _summed(extraction):
-        found[key].add(CellEvidence.SUM_HOLDS)
+    found = {cell.key: _STATUS[cell.status] for cell in extraction.cells}
+    for key in dict.fromkeys(_summed(extraction)):
+        found[key] |= {CellEvidence.SUM_HOLDS}
     for check in extraction.checks:
         for key in check.doubtful:
             if key in found:  # a sum of an old statistics table is of no cells
-                found[key].add(CellEvidence.DOUBTFUL)
+                found[key] |= {CellEvidence.DOUBTFUL}
         if check.rule.startswith(NARRATIVE_RULE) and len(check.keys) == 1:
             agrees = check.verdict is Verdict.HOLDS
-            found[check.keys[0]].add(CellEvidence.NARRATIVE_AGREES if agrees else CellEvidence.NARRATIVE_CONTRADICTS)
-    return {key: frozenset(evidence) for key, evidence in found.items()}
+            found[check.keys[0]] |= {CellEvidence.NARRATIVE_AGREES if agrees else CellEvidence.NARRATIVE_CONTRADICTS}
+    return found
 
 
 def _summed(extraction: Extraction) -> Iterator[str]:
@@ -78,11 +80,8 @@ def figure_evidence(extraction: Extraction) -> tuple[frozenset[FigureEvidence], 
 
 def _told_by_cells(read: Mapping[str, int | float]) -> dict[str, int | float]:
     """What the numbers read off the tables say of each label."""
-    parts = {label: [key] for label, key in CELLS_OF.items()}
-    for label, prefix in GROUPS_OF.items():
-        parts[label] = [key for key in read if key.startswith(f"requests.{prefix}") and key.endswith(".total")]
-    for suffix, column in OUTCOMES.items():
-        parts[f"litigations{suffix}"] = [f"review_litigation.{row}.{column}" for row in LITIGATION_ROWS]
+    labels = (*CELLS_OF, *GROUPS_OF, *(f"litigations{suffix}" for suffix in OUTCOMES))
+    parts = {label: keys_of(label, read) for label in labels}
     return {label: sum(read.get(key, 0) for key in keys) for label, keys in parts.items() if any(key in read for key in keys)}
 
 
@@ -109,10 +108,12 @@ def _of_statements(figure: Figure, stated: Sequence[Figure]) -> Iterator[FigureE
 
 def _no_surer_than_sources(cells: Sequence[Cell], figures: Sequence[Figure]) -> tuple[Cell, ...]:
     """`cells`, each derived one with at most the confidence of every figure and cell at the places that it follows from."""
+    derived = [(frozenset(cell.spans), cell.confidence) for cell in cells if cell.status is Status.DERIVED and cell.spans]
+    if not derived:
+        return tuple(cells)
     at: dict[Offsets, float] = {}
     for place, confidence in _places(cells, figures):
         at[place] = min(confidence, at.get(place, 1.0))
-    derived = [(frozenset(cell.spans), cell.confidence) for cell in cells if cell.status is Status.DERIVED and cell.spans]
     least = {
         places: min(*(at.get(place, 1.0) for place in places), *(sure for others, sure in derived if others <= places))
         for places in {places for places, _ in derived}

@@ -90,7 +90,7 @@ class Curve(BaseModel, Generic[Evidence]):
 
         It is rounded, so that the last bits of an exponential are not the last digits of a result.
         """
-        odds = fsum((self.intercept, self.slope * logit(raw), *(self.weights.get(name, 0.0) for name in evidence)))
+        odds = fsum((self.intercept, self.slope * logit(raw), *[self.weights.get(name, 0.0) for name in evidence]))
         return round(1 / (1 + exp(-max(odds, -_MOST_ODDS))), PLACES)
 
 
@@ -121,7 +121,7 @@ def logit(probability: float) -> float:
     >>> logit(0.5), round(logit(0.75), 4), logit(1.0) == logit(1 - 1e-9)
     (0.0, 1.0986, True)
     """
-    kept = min(max(probability, NEAREST), 1 - NEAREST)
+    kept = NEAREST if probability < NEAREST else min(probability, 1 - NEAREST)
     return log(kept / (1 - kept))
 
 

@@ -127,7 +127,7 @@ def tags_to_runs(tags: Tags) -> list[tuple[int, int, int]]:
     starts = np.flatnonzero(begins)
     stops = np.append(np.flatnonzero(begins | (tags == 0)), len(tags))
     ends = stops[np.searchsorted(stops, starts, side="right")]
-    return [(int(start), int(end), int(tags[start]) // 2) for start, end in zip(starts, ends, strict=True)]
+    return list(zip(starts.tolist(), ends.tolist(), (tags[starts] // 2).tolist(), strict=True))
 
 
 def logits_to_runs(logits: Scores) -> list[tuple[int, int, int, float]]:
@@ -143,8 +143,8 @@ def logits_to_runs(logits: Scores) -> list[tuple[int, int, int, float]]:
     inside = np.flatnonzero(tags)
     begins = (tags[inside] - 1) // 2 * 2 + 1
     own = _posteriors(logits[inside], np.stack((begins, begins + 1), axis=1)).sum(axis=1)
-    least = np.minimum.reduceat(own, np.searchsorted(inside, [start for start, *_ in runs]))
-    return [(*run, min(score, 1.0)) for run, score in zip(runs, least.tolist(), strict=True)]
+    least = np.minimum.reduceat(own, np.flatnonzero(tags[inside] % 2 == 1))
+    return [(*run, score) for run, score in zip(runs, np.minimum(least, 1.0).tolist(), strict=True)]
 
 
 def _posteriors(logits: Scores, tags: Tags) -> Scores:
@@ -164,13 +164,14 @@ def runs_to_spans(
     character, the first span keeps it.
     """
     spans: list[Span] = []
-    starts, ends = offsets.T.tolist()
-    for first, last, number, score in runs:
-        start, end = max(starts[first], spans[-1].end if spans else 0), ends[last - 1]
-        piece = text[start:end]
-        start += len(piece) - len(piece.lstrip())
-        end -= len(piece) - len(piece.rstrip())
-        if start < end:
+    starts = offsets[[first for first, *_ in runs], 0].tolist()
+    ends = offsets[[last - 1 for _, last, *_ in runs], 1].tolist()
+    end = 0
+    for (_, _, number, score), first, last in zip(runs, starts, ends, strict=True):
+        words = text[max(first, end) : last].lstrip()
+        if words:
+            start = last - len(words)
+            end = start + len(words.rstrip())
             spans.append(Span(start, end, classes[number], score))
     return tuple(spans)
 

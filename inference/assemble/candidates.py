@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from gongkai.inference.assemble.layout import Slot, Slots
+from gongkai.inference.assemble.tokens import Kind
 from gongkai.inference.numbers import read_cell
 
 Vector = tuple["int | float | None", ...]
@@ -47,17 +48,17 @@ class Candidate:
 
 def number_of(slot: Slot) -> int | float | None:
     """The number that a cell prints."""
-    if slot.token is None or slot.printed_blank:
+    if slot.token is None or slot.token.kind is Kind.BLANK:
         return None
     read = read_cell(slot.token.text)
     return read.value if read is not None else None
 
 
 def _state(slot: Slot) -> int | float | str:
-    if slot.printed_blank:
-        return "blank"
     number = number_of(slot)
-    return "unreadable" if number is None else number
+    if number is not None:
+        return number
+    return "blank" if slot.printed_blank else "unreadable"
 
 
 def placements(printed: Slots, columns: int, keeps_blanks: bool) -> tuple[Candidate, ...]:
@@ -67,6 +68,8 @@ def placements(printed: Slots, columns: int, keeps_blanks: bool) -> tuple[Candid
         slots = without_outer_blanks(slots, columns)
     if len(slots) > columns:
         return ()
+    if len(slots) == columns:
+        return (Candidate.of(slots, [_state(slot) for slot in slots]),)
     cells = [(slot, _state(slot)) for slot in slots]
     if keeps_blanks and printed.open_end:
         return tuple(_with_open_end(cells, columns))

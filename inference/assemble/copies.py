@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, islice
 
 from gongkai.inference.assemble.titles import similarities
 from gongkai.inference.assemble.tokens import Kind, Token
@@ -17,6 +18,7 @@ _OPENING: Mapping[str, str] = {
 
 _SAME = 0.9
 _CELLS = 4
+_REMEMBERED = 4096
 
 
 def copies_of(table: str, tokens: Sequence[Token]) -> Iterator[list[Token]]:
@@ -39,10 +41,13 @@ def _openings(table: str, tokens: Sequence[Token]) -> Iterator[int]:
     """Where the opening title stands, whole and for the second time or later."""
     if table not in _OPENING:
         return
-    titles = [place for place, token in enumerate(tokens) if token.kind is Kind.TITLE]
-    alike = similarities([tokens[place].text for place in titles], (_OPENING[table],))
-    found = [place for place, (score,) in zip(titles, alike, strict=True) if score >= _SAME]
-    yield from found[1:]
+    found = (place for place, token in enumerate(tokens) if token.kind is Kind.TITLE and _opens(table, token.text))
+    yield from islice(found, 1, None)
+
+
+@lru_cache(_REMEMBERED)
+def _opens(table: str, title: str) -> bool:
+    return float(similarities([title], (_OPENING[table],)).max()) >= _SAME
 
 
 def _first_of_header(tokens: Sequence[Token], place: int) -> int:

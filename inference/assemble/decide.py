@@ -61,9 +61,7 @@ class _Choice:
         if len(self.candidates) == 1:
             return [inf] * len(states)
         priced = [(cost, candidate.states) for cost, candidate in zip(self.costs, self.candidates, strict=True)]
-        return [
-            min((cost for cost, other in priced if other[column] != state), default=inf) - least for column, state in enumerate(states)
-        ]
+        return [min((cost for cost, other in priced if other[column] != state), default=inf) - least for column, state in enumerate(states)]
 
     def number_is_possible(self, column: int) -> bool:
         """Whether a printed number may stand in the column, by any placement not much dearer than the cheapest."""

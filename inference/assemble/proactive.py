@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from gongkai.inference.results import Status
 TABLE = "proactive"
 _FAMILIAR = 0.62
 _CLEARLY = 0.12
+_REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +104,18 @@ def _block_of(line: Line) -> str | None:
     """The block that a row or a block title belongs to."""
     if line.item is None or line.item.role == "column":
         return None
-    wanted = line.item.key
-    for form in forms().values():
-        for block in form.table(TABLE).blocks:
-            if wanted == block.key or any(row.key == wanted for row in block.rows):
-                return block.key
-    return None
+    return _blocks().get(line.item.key)
 
 
-def _choices(key: str) -> dict[str, Block]:
+@cache
+def _blocks() -> Mapping[str, str]:
+    """The block of every row, and of itself, by key; both forms have a row in the same one."""
+    blocks = [block for form in forms().values() for block in form.table(TABLE).blocks]
+    return {key: block.key for block in blocks for key in (block.key, *(row.key for row in block.rows))}
+
+
+@cache
+def _choices(key: str) -> Mapping[str, Block]:
     return {name: block for name, form in forms().items() for block in form.table(TABLE).blocks if block.key == key}
 
 
@@ -122,24 +126,26 @@ def _form_of(part: _Part) -> str | None:
     if any(is_row(line) and line.item is not None and line.item.key == "other_services" for line in part.lines):
         return "2019"
     titles = _column_titles(part)
-    scores = {form: _closeness(titles, block) for form, block in part.choices.items()}
+    scores = {form: _closeness(titles, form, part.key) for form in part.choices}
     best, second = sorted(scores.values(), reverse=True)[:2]
     return max(scores, key=scores.__getitem__) if titles and best - second >= _CLEARLY else None
 
 
-def _column_titles(part: _Part) -> list[str]:
+def _column_titles(part: _Part) -> tuple[str, ...]:
     """The column titles before the first row, without the corner."""
     before = itertools.takewhile(lambda line: not is_row(line), part.lines)
     corners = {block.corner for block in part.choices.values()}
-    return [
+    return tuple(
         "".join(t.text for t in line.titles) for line in before if line.item and line.item.role == "column" and line.item.key not in corners
-    ]
+    )
 
 
-def _closeness(titles: Sequence[str], block: Block) -> float:
-    """How well the printed column titles and the block's explain each other, in 0..1."""
+@lru_cache(_REMEMBERED)
+def _closeness(titles: tuple[str, ...], form: str, key: str) -> float:
+    """How well the printed column titles and those that a form has for the block `key` explain each other, in 0..1."""
     if not titles:
         return 0.0
+    block = _choices(key)[form]
     alike = np.stack([similarities(titles, column.wordings()).max(axis=1) for column in block.columns], axis=1)
     known = np.where(alike >= _FAMILIAR, alike, 0.0)
     return float(known.max(axis=0).mean() + known.max(axis=1).mean()) / 2

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-
-import numpy as np
-from numpy.typing import NDArray
+from operator import add, sub
 
 from gongkai.inference.assemble.copies import copies_of
 from gongkai.inference.assemble.titles import similarities
@@ -83,16 +81,15 @@ def block_wordings(block: Block) -> Iterable[str]:
 def _most_likely(titles: Sequence[Token]) -> list[str]:
     if not titles:
         return []
-    first, *others = _emissions(titles).tolist()
+    first, *others = [_emissions(title.text, title.label == "section") for title in titles]
     best = [own - (_SWITCH if state != OUTSIDE else 0.0) for state, own in zip(_STATES, first, strict=True)]
     back: list[list[int]] = []
     announced, unannounced = _switching()
-    for title, row in zip(titles[1:], others, strict=True):
-        prices = announced if title.label == "section" else unannounced
-        paths = [[before - price for before, price in zip(best, into, strict=True)] for into in prices]
-        reached = [max(path) for path in paths]
-        back.append([path.index(most) for path, most in zip(paths, reached, strict=True)])
-        best = [most + own for most, own in zip(reached, row, strict=True)]
+    for title, emissions in zip(titles[1:], others, strict=True):
+        paths = [list(map(sub, best, prices)) for prices in (announced if title.label == "section" else unannounced)]
+        reached = list(map(max, paths))
+        back.append(list(map(list.index, paths, reached)))
+        best = list(map(add, reached, emissions))
     state = best.index(max(best))
     found = [state]
     for pointers in reversed(back):
@@ -107,24 +104,24 @@ def _switching() -> tuple[list[list[float]], list[list[float]]]:
 
     Back to an earlier table is dearer than on.
     """
+
+    def price(before: int, state: int) -> float:
+        if before == state:
+            return 0.0
+        return _BACK if state < before < len(TABLES) else _SWITCH
+
     places = range(len(_STATES))
-    back = [[before > state and before < len(TABLES) for before in places] for state in places]
-    announced = [[0.0 if before == state else _BACK if back[state][before] else _SWITCH for before in places] for state in places]
-    return announced, [[price + _UNANNOUNCED if price else price for price in into] for into in announced]
-
-
-def _emissions(titles: Sequence[Token]) -> NDArray[np.float64]:
-    likeness = np.stack([_likeness(title.text) for title in titles])
-    votes = np.where(likeness >= _FAMILIAR, likeness - _FAMILIAR, 0.0)
-    votes[:, -1] = np.where(likeness[:, -1] >= 0.8, 0.8, _NOTHING_SAID)
-    sections = np.array([_SECTION_COUNTS if title.label == "section" else 1.0 for title in titles])
-    return np.where(votes > 0, votes * sections[:, None], votes)
+    announced = [[price(before, state) for before in places] for state in places]
+    return announced, [[price + _UNANNOUNCED if price else 0.0 for price in prices] for prices in announced]
 
 
 @lru_cache(_REMEMBERED)
-def _likeness(title: str) -> NDArray[np.float64]:
-    """How like a title is to the likest wording of each state (shape: states). The same few hundred stand on most pages."""
-    return np.array([similarities([title], _wordings(state)).max() for state in _STATES])
+def _emissions(title: str, is_section: bool) -> tuple[float, ...]:
+    """What a title says for each state: its likeness to the likest wording. The same few hundred stand on most pages."""
+    likeness = [float(similarities([title], _wordings(state)).max()) for state in _STATES]
+    votes = [alike - _FAMILIAR if alike >= _FAMILIAR else 0.0 for alike in likeness[:-1]]
+    votes.append(0.8 if likeness[-1] >= 0.8 else _NOTHING_SAID)
+    return tuple(vote * (_SECTION_COUNTS if is_section else 1.0) if vote > 0 else vote for vote in votes)
 
 
 def _runs(tokens: Sequence[Token], states: Sequence[str]) -> Iterable[tuple[str, list[Token]]]:
