@@ -6,7 +6,9 @@ The order and the layout of the parts are those of `parts.h`; who changes one ch
 from __future__ import annotations
 
 import json
+import mmap
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +23,8 @@ Floats = NDArray[np.float32]
 Tensors = Mapping[str, NDArray[Any]]
 Bytes = NDArray[np.uint8]
 Linear = tuple[NDArray[np.int8], Floats, Floats]
-CACHE_LINE, OUTPUTS, INPUTS, STEPS, POWER_STEPS, AT_ONCE = 64, 32, 64, 127, 128, 768
+CACHE_LINE, LARGE_PAGE = 64, 1 << 21
+OUTPUTS, INPUTS, STEPS, POWER_STEPS, AT_ONCE = 32, 64, 127, 128, 768
 
 
 class Shape(NamedTuple):
@@ -86,10 +89,18 @@ def shape_of(folder: Path) -> Shape:
 
 
 def aligned(size: int) -> Bytes:
-    """`size` bytes of zeros that begin on a cache line."""
-    room = np.zeros(size + CACHE_LINE, dtype=np.uint8)
-    start = -room.ctypes.data % CACHE_LINE
-    return room[start : start + size]
+    """`size` bytes of zeros that begin on a cache line; on a large page, if they fill half of one and the system has such.
+
+    Small pages lie anywhere in memory, and some parts of the second cache have more of them than they can hold.
+    """
+    line = LARGE_PAGE if size > LARGE_PAGE // 2 else CACHE_LINE
+    room = mmap.mmap(-1, size + line, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)  # a fork gets a copy of its own
+    if line == LARGE_PAGE:
+        with suppress(OSError):  # a system without large pages says so; they are a matter of speed only
+            room.madvise(mmap.MADV_HUGEPAGE)
+    found = np.frombuffer(room, dtype=np.uint8)
+    start = -found.ctypes.data % line
+    return found[start : start + size]
 
 
 def _with_exits(shape: Shape, exits: Exits, path: Path) -> Shape:
