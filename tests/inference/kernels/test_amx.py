@@ -54,9 +54,16 @@ def test_scores_are_those_of_torch_but_for_rounding(network: AmxNetwork, folder:
     assert difference(network, folder, length) < 0.12
 
 
-def test_heads_of_more_than_one_tile(network: AmxNetwork, tmp_path: Path) -> None:
-    folder = random_checkpoint(tmp_path, width=2 * WIDTH)
-    assert difference(AmxNetwork.open(folder, threads=1), folder, 100) < 0.12
+@pytest.mark.parametrize(("width", "rounding"), [(2 * WIDTH, 0.12), (6 * WIDTH, 0.4), (7 * WIDTH, 0.3)])
+def test_wide_heads_and_layers_finished_while_others_are_multiplied(width: int, rounding: float, tmp_path: Path) -> None:
+    """From 384 inputs on, sums become activations between the products that follow; a layer of 896 inputs is taken in two parts.
+
+    Attention of such random heads is so sharp that int8 alone makes these differences; scores of other weights differ by 1.4.
+    """
+    folder = random_checkpoint(tmp_path, width=width)
+    if reason := why_not(folder):
+        pytest.skip(reason)
+    assert difference(AmxNetwork.open(folder, threads=1), folder, 100) < rounding
 
 
 @pytest.mark.parametrize("far", [32.0, -32.0])
