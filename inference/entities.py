@@ -17,7 +17,7 @@ FIRST_YEAR, LAST_YEAR = 2008, 2035
 
 _YEAR_IN_WORDS = r"二[〇零0Oo][〇零一二三][〇零一二三四五六七八九]"
 _YEAR = rf"(?:20[0-3]\d|{_YEAR_IN_WORDS})"
-_REPORT = r"(?:政府)?信息公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?[报報]告"
+_REPORT = r"(?:政府信息|信息)公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?[报報]告"
 _NAME = r"[\u4e00-\u9fff()（）·]{2,45}?"
 _REPORTED = re.compile(_REPORT)
 _TITLE, _MOST_TITLES = 70, 40
@@ -32,7 +32,7 @@ _PERIOD = re.compile(
 _PERIOD_ONLY_END = re.compile(r"截[至止]\s?(?:到)?\s?(?P<year>20[0-3]\d)\s?年?\s?12\s?月?")
 _DATED = re.compile(r"(?<!\d)(?P<year>20[0-3]\d)\s?[年./-]\s?(?P<month>\d{1,2})(?:\s?[月./-]|$)")
 _DATED_WORDS = re.compile(rf"(?P<year>{_YEAR_IN_WORDS})年(?P<month>十?[一二三四五六七八九]|十|元)月")
-_MENTION = re.compile(rf"(?<![\d〔\[(（])(?P<year>{_YEAR})年(?!\d*号|第)")
+_MENTION = re.compile(rf"(?P<year>{_YEAR})年(?<![\d〔\[(（].{{5}})(?!\d*号|第)")
 
 _LEAD_IN = re.compile(r"^.*(?:特编制|编制|形成|撰写|起草|现将|公布|发布|印发|标题|题名|名称|关于|如下|报送|以下是|根据|按照)(?:了|的)?")
 _INNER_OFFICE = re.compile(r"(?:(?:党政|行政)?综合(?:办公室|办|科)|(?:党政|行政)(?:综合)?(?:办公室|办)|政办室)$")

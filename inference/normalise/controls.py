@@ -6,7 +6,7 @@ import re
 
 from gongkai.inference.aligned import AlignedText
 
-_LINE_END = re.compile("\r\n|[\r\f\v\u2028\u2029]")
+_LINE_END = re.compile("[\r\f\v\u2028\u2029](?:(?<=\r)\n)?")
 # C0 and C1 controls but tab and newline, soft hyphen, zero-width and direction marks, variation selectors, byte-order mark.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"

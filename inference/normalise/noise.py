@@ -10,8 +10,9 @@ from gongkai.inference.normalise.script import tables
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _SYMBOLS = "■◆★●※◤◥◢◣█▓▒▇☆◇▲△▼▽◎♦♣♠♥♀♂"
-_NOISE = re.compile(rf"(?<=[{_HAN}])[{_SYMBOLS}]{{1,8}}(?=[{_HAN},，。、;；:：])")
-_INSERTED = re.compile(rf"(?<=[{_HAN}])【[{_HAN}]{{1,4}}】(?=[{_HAN}])")
+# The symbol is looked for before the character in front of it: that is on every line, a symbol is not.
+_NOISE = re.compile(rf"[{_SYMBOLS}](?<=[{_HAN}][{_SYMBOLS}])[{_SYMBOLS}]{{0,7}}(?=[{_HAN},，。、;；:：])")
+_INSERTED = re.compile(rf"【(?<=[{_HAN}]【)[{_HAN}]{{1,4}}】(?=[{_HAN}])")
 
 
 def remove_noise_symbols(text: AlignedText) -> tuple[AlignedText, int]:

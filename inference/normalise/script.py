@@ -48,7 +48,7 @@ def _replacements() -> tuple[Replacements, Replacements]:
 def is_traditional(text: str) -> bool:
     """Whether enough characters exist in traditional script only: three, and one in fifty of the ideographs."""
     count = _replacements()[0].count(text)
-    return count >= _LEAST and count >= _SHARE * len(_IDEOGRAPH.findall(text))
+    return count >= _LEAST and (count >= _SHARE * len(text) or count >= _SHARE * len(_IDEOGRAPH.findall(text)))
 
 
 def simplify(text: AlignedText) -> tuple[AlignedText, int]:
@@ -73,8 +73,7 @@ def undo_taiwan_wording(text: AlignedText) -> tuple[AlignedText, int]:
     """
     if not is_traditional(text.text):
         return text, 0
-    always, shared = tables()
-    simplified = text.text.translate(always | shared)
+    simplified = _replacements()[True].made(text)[0].text
     edits = [(*match.span(), ON_ANY_TRADITIONAL_PAGE.word(match)) for match in ON_ANY_TRADITIONAL_PAGE.pattern.finditer(simplified)]
     if simplified.count(TELL_TALE[0]) > simplified.count(TELL_TALE[1]):
         edits = [(*match.span(), FOR_TAIWAN_PAGES.word(match)) for match in FOR_TAIWAN_PAGES.pattern.finditer(simplified)]

@@ -6,16 +6,20 @@ import re
 from dataclasses import dataclass, field
 
 
+_BEFORE = re.compile(r"^(?:\(\?<[=!][^()]*\))+")  # what must or must not stand before a word
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words to find (as patterns) and what to put for each."""
+    """Words to find (as patterns, which begin with a character or with what must or must not stand before it) and what to put for each."""
 
     words: dict[str, str]
     pattern: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
         longest_first = sorted(self.words, key=len, reverse=True)
-        object.__setattr__(self, "pattern", re.compile("|".join(f"({word})" for word in longest_first)))
+        first = "".join(sorted({_BEFORE.sub("", word)[0] for word in longest_first}))  # few characters of a page are one of these
+        object.__setattr__(self, "pattern", re.compile(f"(?=[{first}])(?:{'|'.join(f'({word})' for word in longest_first)})"))
         object.__setattr__(self, "words", {word: self.words[word] for word in longest_first})
 
     def word(self, match: re.Match[str]) -> str:
