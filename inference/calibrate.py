@@ -27,12 +27,11 @@ def calibrated(extraction: Extraction, calibration: Calibration) -> Extraction:
 
     What is derived never gets more than the least of what it follows from. Entities keep the model's score.
     """
-    figures = tuple(
-        replace(figure, confidence=calibration.of_figure(figure.confidence, evidence))
-        for figure, evidence in zip(extraction.figures, figure_evidence(extraction), strict=True)
-    )
+    told = calibration.of_figures([figure.confidence for figure in extraction.figures], figure_evidence(extraction))
+    figures = tuple(replace(figure, confidence=sure) for figure, sure in zip(extraction.figures, told, strict=True))
     by_key = cell_evidence(extraction)
-    cells = tuple(cell.with_confidence(calibration.of_cell(cell.confidence, by_key[cell.key])) for cell in extraction.cells)
+    read = calibration.of_cells([cell.confidence for cell in extraction.cells], [by_key[cell.key] for cell in extraction.cells])
+    cells = tuple([cell.with_confidence(sure) for cell, sure in zip(extraction.cells, read, strict=True)])
     return replace(extraction, cells=_no_surer_than_sources(cells, figures), figures=figures)
 
 

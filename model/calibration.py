@@ -6,12 +6,14 @@ page says for or against the value, into the share of such values that are right
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from math import exp, fsum, log
+from math import fsum, log
 from pathlib import Path
 from typing import Annotated, Generic, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from gongkai.model.errors import CheckpointError
@@ -21,6 +23,7 @@ NEAREST = 1e-5
 """A raw confidence nearer to 0 or 1 than this counts as this near: there it is rounding, not evidence."""
 PLACES = 6
 _MOST_ODDS = 700.0
+_Line = tuple[float, float]
 WAY_OUT = "fit it again with `python -m gongkai.training.calibrate MODEL`"
 
 
@@ -86,12 +89,24 @@ class Curve(BaseModel, Generic[Evidence]):
     weights: Annotated[dict[Evidence, FiniteFloat], AfterValidator(_rightly_signed)] = Field(default_factory=dict)
 
     def __call__(self, raw: float, evidence: Iterable[Evidence] = ()) -> float:
-        """The probability that a value of this raw confidence is right, given what else is known of it.
+        """The probability that a value of this raw confidence is right, given what else is known of it."""
+        (share,) = _shares([raw], [self.line(evidence)])
+        return float(share)
 
-        It is rounded, so that the last bits of an exponential are not the last digits of a result.
-        """
-        odds = fsum((self.intercept, self.slope * logit(raw), *[self.weights.get(name, 0.0) for name in evidence]))
-        return round(1 / (1 + exp(-max(odds, -_MOST_ODDS))), PLACES)
+    def line(self, evidence: Iterable[Evidence]) -> _Line:
+        """How the log odds of being right follow from those of the raw confidence, given what else is known: slope and intercept."""
+        return self.slope, fsum((self.intercept, *(self.weights.get(name, 0.0) for name in evidence)))
+
+
+def _shares(raws: Sequence[float], lines: Sequence[_Line]) -> NDArray[np.float64]:
+    """The probability that values of these raw confidences are right, by the line of each.
+
+    They are rounded, so that the last bits of an exponential are not the last digits of a result.
+    """
+    slopes, intercepts = np.array(lines).reshape(-1, 2).T
+    kept = np.clip(raws, NEAREST, 1 - NEAREST)
+    odds = slopes * np.log(kept / (1 - kept)) + intercepts
+    return np.round(1 / (1 + np.exp(-np.maximum(odds, -_MOST_ODDS))), PLACES)
 
 
 class Calibration(BaseModel):
@@ -106,13 +121,24 @@ class Calibration(BaseModel):
 
     def of_cell(self, raw: float, evidence: Iterable[CellEvidence] = ()) -> float:
         """The confidence of a cell."""
-        known = frozenset(evidence)
-        curve = self.blanks if CellEvidence.BLANK in known else self.cells
-        return min(self.ceiling, curve(raw, known))
+        return self.of_cells([raw], [frozenset(evidence)])[0]
 
     def of_figure(self, raw: float, evidence: Iterable[FigureEvidence] = ()) -> float:
         """The confidence of a figure."""
-        return min(self.ceiling, self.figures(raw, evidence))
+        return self.of_figures([raw], [frozenset(evidence)])[0]
+
+    def of_cells(self, raws: Sequence[float], evidence: Sequence[frozenset[CellEvidence]]) -> list[float]:
+        """The confidence of every cell, given what is known of it."""
+        lines = {known: (self.blanks if CellEvidence.BLANK in known else self.cells).line(known) for known in set(evidence)}
+        return self._at_most([lines[known] for known in evidence], raws)
+
+    def of_figures(self, raws: Sequence[float], evidence: Sequence[frozenset[FigureEvidence]]) -> list[float]:
+        """The confidence of every figure, given what is known of it."""
+        return self._at_most([self.figures.line(known) for known in evidence], raws)
+
+    def _at_most(self, lines: Sequence[_Line], raws: Sequence[float]) -> list[float]:
+        confidences: list[float] = np.minimum(self.ceiling, _shares(raws, lines)).tolist()
+        return confidences
 
 
 def logit(probability: float) -> float:
@@ -121,7 +147,7 @@ def logit(probability: float) -> float:
     >>> logit(0.5), round(logit(0.75), 4), logit(1.0) == logit(1 - 1e-9)
     (0.0, 1.0986, True)
     """
-    kept = NEAREST if probability < NEAREST else min(probability, 1 - NEAREST)
+    kept = min(max(probability, NEAREST), 1 - NEAREST)
     return log(kept / (1 - kept))
 
 

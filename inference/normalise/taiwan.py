@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-
 _BEFORE = re.compile(r"^(?:\(\?<[=!][^()]*\))+")  # what must or must not stand before a word
 
 
