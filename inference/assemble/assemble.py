@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from gongkai.inference.arithmetic import form_for_sums
 from gongkai.inference.assemble.cut import without_cut_cells
@@ -99,9 +100,10 @@ def _deduplicated(text: str, regions: Sequence[Region]) -> bool:
     if not any(token.kind is Kind.VALUE for region in regions for token in region.tokens):
         return False
     lines = [line.strip() for region in regions for line in text[region.start : region.end].split("\n") if line.strip()]
-    pairs = [pair for region in regions for pair in zip(region.tokens, region.tokens[1:], strict=False)]
-    shared = sum("\n" not in text[a.end : b.start] for a, b in pairs)
-    return len(lines) >= _ENOUGH_LINES and shared * 10 <= len(lines) and len(set(lines)) >= _DISTINCT * len(lines)
+    if len(lines) < _ENOUGH_LINES or len(set(lines)) < _DISTINCT * len(lines):
+        return False
+    pairs = (pair for region in regions for pair in pairwise(region.tokens))
+    return sum("\n" not in text[a.end : b.start] for a, b in pairs) * 10 <= len(lines)
 
 
 def _document_form(readings: Sequence[TableReading]) -> str | None:

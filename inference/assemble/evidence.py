@@ -48,7 +48,7 @@ class _Gaps:
 
     @classmethod
     def of(cls, text: str, lines: Sequence[Line]) -> _Gaps:
-        cells = [gap for line in lines for gap in _gaps(text, line)]
+        cells = _unbroken(text[a.end : b.start] for line in lines for a, b in pairwise(line.cells))
         titled = [line for line in lines if line.titles and line.cells]
         leads = [(lead, line.item.spans if line.item else 0) for line in titled if not FOREIGN.search(lead := lead_of(text, line))]
         separator = _separator(cells or [lead for lead, _ in leads])
@@ -115,20 +115,26 @@ def _header_gaps(text: str, lines: Sequence[Line]) -> list[str]:
     """What stands between two titles of columns or blocks that follow each other."""
     tokens = [token for line in lines for token in (*line.titles, *line.cells)]
     headers = ((a, b) for a, b in pairwise(tokens) if a.label in _HEADERS and b.label in _HEADERS)
-    return [gap for a, b in headers if not FOREIGN.search(gap := text[a.end : b.start])]
+    return _unbroken(text[a.end : b.start] for a, b in headers)
 
 
 def _title_gaps(text: str, lines: Sequence[Line]) -> list[str]:
     """What stands between two titles that follow each other."""
     titles = [(line.titles, line.cells) for line in lines if line.titles]
     pairs = ((a[-1].end, b[0].start) for (a, cells), (b, _) in pairwise(titles) if not cells)
-    return [gap for start, end in pairs if not FOREIGN.search(gap := text[start:end])]
+    return _unbroken(text[start:end] for start, end in pairs)
 
 
 def _tails(text: str, lines: Sequence[Line]) -> list[str]:
     """What stands between the last cell of each line and the next title."""
-    tails = (text[line.cells[-1].end : line.until] for line in lines if line.titles and line.cells)
-    return [tail for tail in tails if not FOREIGN.search(tail)]
+    return _unbroken(text[line.cells[-1].end : line.until] for line in lines if line.titles and line.cells)
+
+
+def _unbroken(gaps: Iterable[str]) -> list[str]:
+    """The gaps that hold nothing but separators."""
+    found = list(gaps)
+    broken = {gap for gap in set(found) if FOREIGN.search(gap)}
+    return [gap for gap in found if gap not in broken] if broken else found
 
 
 def _usual(separator: str, gaps: Sequence[str]) -> int:
@@ -164,10 +170,3 @@ def _units(separator: str, usual: int, larger: Sequence[int]) -> Sequence[int]:
     if separator != "\n" or not larger:
         return (1,)
     return [unit for unit in range(1, usual + 1) if all(extra % unit == 0 for extra in larger)]
-
-
-def _gaps(text: str, line: Line) -> Iterable[str]:
-    for before, after in pairwise(line.cells):
-        gap = text[before.end : after.start]
-        if not FOREIGN.search(gap):
-            yield gap

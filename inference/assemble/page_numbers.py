@@ -22,10 +22,9 @@ def without_page_numbers(text: str, tokens: Sequence[Token]) -> tuple[Token, ...
 
 def _is_page_number(text: str, last: Token, token: Token) -> bool:
     """Whether a number is alone on its line and, with `last` before it, no cell."""
-    if last.label == "row" or (last.kind is Kind.VALUE and _is_alone(text, last)):
+    if last.label == "row" or not (token.score == UNLABELLED or ("|" in _line(text, last) and "|" not in _line(text, token))):
         return False
-    barred = token.score == UNLABELLED or ("|" in _line(text, last) and "|" not in _line(text, token))
-    return barred and _is_alone(text, token)
+    return _is_alone(text, token) and not (last.kind is Kind.VALUE and _is_alone(text, last))
 
 
 def _is_alone(text: str, token: Token) -> bool:

@@ -104,10 +104,12 @@ def printed_rows(context: Context, lines: Sequence[Line], layout: Layout, rows: 
     """
     found: list[PrintedRow] = []
     strange = rows_of_strange_lines(lines, rows)
-    missing = {gap.first: tuple(item.key for item in gap.missing) for gap in gaps_of(lines, rows)}
     printed = any(line.cells for line in lines)
-    for index, line in enumerate(lines):
-        slots = slots_of(context.page.text, line, layout)
+    slots_of_lines = [slots_of(context.page.text, line, layout) for line in lines]
+    longest = max((len(slots.slots) for slots in slots_of_lines), default=0)
+    gaps = gaps_of(lines, rows) if longest >= 2 * columns else ()
+    missing = {gap.first: tuple(item.key for item in gap.missing) for gap in gaps}
+    for index, (line, slots) in enumerate(zip(lines, slots_of_lines, strict=True)):
         keys: tuple[str, ...] = (line.item.key,) if is_row(line) and line.item else strange.get(index, ())
         if is_row(line) and len(slots.slots) >= 2 * columns:
             keys += missing.get(index, ())

@@ -42,8 +42,9 @@ def rows_of_strange_lines(lines: Sequence[Line], rows: Sequence[Item]) -> Mappin
     rows run together; then all missing rows are named.
     """
     found: dict[int, tuple[str, ...]] = {}
-    for gap in gaps_of(lines, rows):
-        strange = [index for index in range(gap.first, gap.last) if lines[index].cells and not is_row(lines[index])]
+    unknown = [index for index, line in enumerate(lines) if line.cells and not is_row(line)]
+    for gap in gaps_of(lines, rows) if unknown else ():
+        strange = [index for index in unknown if gap.first <= index < gap.last]
         if len(strange) == len(gap.missing):
             found |= {index: (item.key,) if _may_be(lines[index], item) else () for index, item in zip(strange, gap.missing, strict=True)}
         elif len(strange) > len(gap.missing):

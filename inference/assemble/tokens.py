@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from gongkai.inference.numbers import is_placeholder, read_cell, says_unchanged
 from gongkai.model.labels import label_set
@@ -16,6 +16,8 @@ from gongkai.model.types import LabelledPage, Span
 
 TITLE_LABELS = frozenset({"section", "block", "row", "column"})
 _CELL_LABELS = frozenset({"value", "blank"})
+_STRUCTURE = TITLE_LABELS | _CELL_LABELS
+_TITLES = TITLE_LABELS - {"section"}  # those whose cell ends where they do
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*")
 _Free = Callable[[int, int], bool]  # whether no label stands on these characters
 _LONGEST_NUMBER = 20
@@ -60,18 +62,18 @@ UNLABELLED = 0.5
 
 def tokens_of(page: LabelledPage) -> tuple[Token, ...]:
     """The structural spans of the page as tokens, in order, without the rules of markdown tables (`|---|---|`)."""
-    spans = (span for span in _whole_spans(page) if span.label in TITLE_LABELS or span.label in _CELL_LABELS)
-    return tuple(_token(page, span) for span in spans if not _is_rule(page.page.text, span))
+    text = page.page.text
+    whole = [(span, start, end) for span, start, end in _whole_spans(page) if span.label in _STRUCTURE]
+    return tuple([_token(text[start:end], span, start, end) for span, start, end in whole if not _is_rule(text, start, end)])
 
 
-def _whole_spans(page: LabelledPage) -> Iterator[Span]:
-    """The spans of the page, titles and numbers that were labelled only in part as far as their cell goes."""
-    text, before, spans = page.page.text, 0, _with_whole_thousands(page)
-    for span, following in zip_longest(spans, spans[1:]):
-        limit = following.start if following else len(text)
-        whole = _whole(text, span, before, limit)
-        yield whole
-        before = whole.end
+def _whole_spans(page: LabelledPage) -> Iterator[tuple[Span, int, int]]:
+    """The spans of the page with their places: those of titles and numbers that were labelled only in part as far as their cell goes."""
+    text, end, spans = page.page.text, 0, _with_whole_thousands(page)
+    limits = [*(span.start for span in spans[1:]), len(text)]
+    for span, limit in zip(spans, limits, strict=False):
+        start, end = _whole(text, span, end, limit)
+        yield span, start, end
 
 
 def _with_whole_thousands(page: LabelledPage) -> tuple[Span, ...]:
@@ -101,16 +103,16 @@ def _in_thousands(text: str, start: int, end: int) -> bool:
     return bars > 0 and _THOUSANDS.fullmatch(text, start, end) is not None and _fills_cell(text, start, end)
 
 
-def _whole(text: str, span: Span, first: int, limit: int) -> Span:
-    """`span` or more of its cell, within characters `first` to `limit`, which no other span has."""
-    if span.label in ("row", "column", "block"):
+def _whole(text: str, span: Span, first: int, limit: int) -> tuple[int, int]:
+    """The place of `span` or more of its cell, within characters `first` to `limit`, which no other span has."""
+    if span.label in _TITLES:
         rest = _REST_OF_TITLE.match(text, span.end)
-        return replace(span, end=len(text[: rest.end()].rstrip())) if rest and rest.end() <= limit else span
+        return span.start, len(text[: rest.end()].rstrip()) if rest and rest.end() <= limit else span.end
     if span.label == "value" and text[span.start : span.end].isdigit() and not _fills_chunk(text, span):
         for number in _NUMERIC_CHUNK.finditer(text, max(first, span.start - _LONGEST_NUMBER), min(limit, span.end + _LONGEST_NUMBER)):
             if number.start() <= span.start and span.end <= number.end():
-                return replace(span, start=number.start(), end=number.end())
-    return span
+                return number.span()
+    return span.start, span.end
 
 
 def _fills_chunk(text: str, span: Span) -> bool:
@@ -118,11 +120,11 @@ def _fills_chunk(text: str, span: Span) -> bool:
     return not (text[max(span.start - 1, 0) : span.start] + text[span.end : span.end + 1]).strip("| \t\n")
 
 
-def _is_rule(text: str, span: Span) -> bool:
-    """Whether a span stands on a line of nothing but bars and dashes."""
-    if text[span.start] not in "-:":
+def _is_rule(text: str, start: int, end: int) -> bool:
+    """Whether characters stand on a line of nothing but bars and dashes."""
+    if text[start] not in "-:":
         return False
-    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    start, end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     line = text[start : end if end >= 0 else len(text)]
     return len(line) <= _LONGEST_RULE and _RULE.fullmatch(line) is not None
 
@@ -157,7 +159,7 @@ def _strokes(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> Iterator[
             continue
         alone = re.compile(rf"(?<![^\n|\t])[ \u3000]*({re.escape(sign)})[ \u3000]*(?![^\n|\t])")
         places = [match.span(1) for first, last in ranges for match in alone.finditer(text, first, last)]
-        places = [place for place in places if place[0] not in labelled and not _is_rule(text, Span(*place, "blank"))]
+        places = [place for place in places if place[0] not in labelled and not _is_rule(text, *place)]
         yield from places if len(places) < count else ()
 
 
@@ -190,12 +192,13 @@ def _fills_cell(text: str, start: int, end: int) -> bool:
     return not text[max(left + 1, first) : start].strip() and not text[end : right if right >= 0 else last].strip()
 
 
-def _token(page: LabelledPage, span: Span) -> Token:
-    text = page.text_of(span)
+def _token(text: str, span: Span, start: int, end: int) -> Token:
     if span.label not in _CELL_LABELS and not says_unchanged(text) and not _COUNTED.fullmatch(text):
-        return Token(Kind.TITLE, span.start, span.end, text, span.label, span.score)
+        return Token(Kind.TITLE, start, end, text, span.label, span.score)
+    if text.isdecimal():
+        return Token(Kind.VALUE, start, end, text, "value", span.score)
     if is_placeholder(text):
-        return Token(Kind.BLANK, span.start, span.end, text, span.label, span.score)
+        return Token(Kind.BLANK, start, end, text, span.label, span.score)
     if _PIECE_OF_TITLE.fullmatch(text) and read_cell(text, signed=True, decimal=True) is None:
-        return Token(Kind.TITLE, span.start, span.end, text, "row", span.score)
-    return Token(Kind.VALUE, span.start, span.end, text, "value", span.score)
+        return Token(Kind.TITLE, start, end, text, "row", span.score)
+    return Token(Kind.VALUE, start, end, text, "value", span.score)
