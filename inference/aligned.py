@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,11 @@ class AlignedText:
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """The source characters behind characters `start` to `end` of the text; what was removed inside is inside."""
         return int(self.starts[start]), int(self.ends[end - 1])
+
+    def source_spans(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """`source_span` of each of `spans`."""
+        starts, ends = np.array(spans, dtype=np.intp).reshape(-1, 2).T
+        return list(zip(self.starts[starts].tolist(), self.ends[ends - 1].tolist(), strict=True))
 
     def own_span(self, start: int, end: int) -> tuple[int, int] | None:
         """The characters of the text that came from source characters `start` to `end`, or None if none did."""

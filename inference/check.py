@@ -19,6 +19,9 @@ NARRATIVE_RULE = "table = narrative "
 """What a rule is called that holds a cell against a figure of the narrative; the label of the figure follows."""
 
 
+_Values = Mapping[str, "int | float | None"]
+
+
 class Valued(Protocol):
     """What a sum is of: a cell, or an indicator of a statistics table."""
 
@@ -41,7 +44,9 @@ def check(cells: Mapping[str, Cell], form: str | None, facts: Mapping[str, Fact]
 
 def check_sums(rules: Iterable[Sum], cells: Mapping[str, Valued]) -> tuple[Check, ...]:
     """Every one of `rules` of which at least one cell has a value. A sum with a blank or missing cell is `unknown`."""
-    checks = [(rule, _check(cells, rule)) for rule in rules if any(_value(cells, key) is not None for key in rule.keys)]
+    values = _values(cells)
+    stated = {key for key, value in values.items() if value is not None}
+    checks = [(rule, _check(values, rule)) for rule in rules if not stated.isdisjoint(rule.keys)]
     broken = [rule for rule, check in checks if check.verdict is Verdict.BROKEN]
     if not broken:
         return tuple(check for _, check in checks)
@@ -49,18 +54,18 @@ def check_sums(rules: Iterable[Sum], cells: Mapping[str, Valued]) -> tuple[Check
     return tuple(_with_doubts(check, doubtful) if check.verdict is Verdict.BROKEN else check for _, check in checks)
 
 
-def _value(cells: Mapping[str, Valued], key: str) -> int | float | None:
-    return cells[key].value if key in cells else None
+def _values(cells: Mapping[str, Valued]) -> _Values:
+    return {key: cell.value for key, cell in cells.items()}
 
 
-def _side(cells: Mapping[str, Valued], keys: Sequence[str]) -> int | float | None:
-    values = [_value(cells, key) for key in keys]
-    return None if None in values else sum(value for value in values if value is not None)
+def _side(values: _Values, keys: Sequence[str]) -> int | float | None:
+    found = [value for value in map(values.get, keys) if value is not None]
+    return sum(found) if len(found) == len(keys) else None
 
 
-def _check(cells: Mapping[str, Valued], rule: Sum) -> Check:
+def _check(values: _Values, rule: Sum) -> Check:
     """The verdict on a rule, without doubts."""
-    left, right = _side(cells, rule.left), _side(cells, rule.right)
+    left, right = _side(values, rule.left), _side(values, rule.right)
     return Check(rule.rule, rule.keys, left, right, _verdict(left, right))
 
 
@@ -82,7 +87,8 @@ def fewest_doubtful(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mappin
     where more than three cells would be needed together. Where that is too few as well, or too many sets had to be tried, every
     cell of the broken sums is in doubt.
     """
-    return frozenset().union(*(_doubtful(part, holding, cells) for part in _connected(broken, holding)))
+    values = _values(cells)
+    return frozenset().union(*(_doubtful(part, holding, values) for part in _connected(broken, holding)))
 
 
 def _connected(broken: Sequence[Sum], holding: Sequence[Sum] = ()) -> list[list[Sum]]:
@@ -96,11 +102,11 @@ def _connected(broken: Sequence[Sum], holding: Sequence[Sum] = ()) -> list[list[
     return [rules for _, rules in groups if rules]
 
 
-def _doubtful(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Valued]) -> set[str]:
-    together = _fewest(broken, holding, cells)
+def _doubtful(broken: Sequence[Sum], holding: Sequence[Sum], values: _Values) -> set[str]:
+    together = _fewest(broken, holding, values)
     if together is not None:
         return together
-    apart = ((part, _fewest(part, holding, cells)) for part in _connected(broken))
+    apart = ((part, _fewest(part, holding, values)) for part in _connected(broken))
     return {key for part, found in apart for key in (_keys(part) if found is None else found)}
 
 
@@ -108,13 +114,13 @@ def _keys(rules: Iterable[Sum]) -> set[str]:
     return {key for rule in rules for key in rule.keys}
 
 
-def _fewest(broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Valued]) -> set[str] | None:
+def _fewest(broken: Sequence[Sum], holding: Sequence[Sum], values: _Values) -> set[str] | None:
     """The union of the smallest sets that explain the breaches together; None if there is none of up to three cells."""
     for size in range(1, _MOST_DOUBTFUL + 1):
         tried = _hitting(broken, holding, size)
         if tried is None:
             break
-        explaining = [chosen for chosen in tried if _explains(sorted(chosen), broken, holding, cells)]
+        explaining = [chosen for chosen in tried if _explains(sorted(chosen), broken, holding, values)]
         if explaining:
             return set().union(*explaining)
     return None
@@ -137,23 +143,23 @@ def _next_cells(chosen: frozenset[str], broken: Sequence[Sum], holding: Sequence
     return (key for rule in (*broken, *holding) if chosen.intersection(rule.keys) for key in rule.keys)
 
 
-def _explains(chosen: Sequence[str], broken: Sequence[Sum], holding: Sequence[Sum], cells: Mapping[str, Valued]) -> bool:
+def _explains(chosen: Sequence[str], broken: Sequence[Sum], holding: Sequence[Sum], values: _Values) -> bool:
     """Whether changes of the chosen cells can satisfy all sums without making a count negative, where they are determined."""
     if any(not set(rule.keys) & set(chosen) for rule in broken):
         return False
     touched = (*broken, *(rule for rule in holding if set(rule.keys) & set(chosen)))
-    equations = np.array([_equation(rule, chosen, cells) for rule in touched])
+    equations = np.array([_equation(rule, chosen, values) for rule in touched])
     coefficients, gaps = equations[:, :-1], equations[:, -1]
     changes, _, rank, _ = np.linalg.lstsq(coefficients, gaps, rcond=None)
     if np.abs(coefficients @ changes - gaps).max() > EPSILON:
         return False
-    changed = [(_value(cells, key) or 0) + change for key, change in zip(chosen, changes, strict=True)]
+    changed = [(values.get(key) or 0) + change for key, change in zip(chosen, changes, strict=True)]
     return bool(rank < len(chosen) or min(changed) > -EPSILON)
 
 
-def _equation(rule: Sum, chosen: Sequence[str], cells: Mapping[str, Valued]) -> list[float]:
+def _equation(rule: Sum, chosen: Sequence[str], values: _Values) -> list[float]:
     """Coefficients of the changes of the chosen cells, then the gap that they must close."""
-    left, right = _side(cells, rule.left) or 0, _side(cells, rule.right) or 0
+    left, right = _side(values, rule.left) or 0, _side(values, rule.right) or 0
     return [*(float((key in rule.left) - (key in rule.right)) for key in chosen), float(right - left)]
 
 

@@ -22,7 +22,10 @@ class Locator:
 
     def cells(self, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
         """The cells in the order in which the law prints them."""
-        return tuple(sorted(map(self._cell, cells), key=lambda cell: (printed_place(cell.key), cell.key)))
+        found = [span for cell in cells for span in cell.spans]
+        places = iter(self.aligned.source_spans(found))
+        located = [self._cell(cell, tuple([next(places) for _ in cell.spans])) for cell in cells]
+        return tuple(sorted(located, key=lambda cell: (printed_place(cell.key), cell.key)))
 
     def figures(self, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
         """The figures in the order of the source."""
@@ -44,8 +47,7 @@ class Locator:
         placed = ((span, self._offsets(span.start, span.end)) for span in spans)
         return tuple(sorted(replace(span, start=start, end=end) for span, (start, end) in placed if start < end))
 
-    def _cell(self, cell: Cell) -> Cell:
-        spans = tuple(self._offsets(start, end) for start, end in cell.spans)
+    def _cell(self, cell: Cell, spans: tuple[Offsets, ...]) -> Cell:
         text = cell.text if cell.text is None or not spans else self.source[slice(*spans[0])]
         return Cell(cell.key, cell.value, cell.status, text, spans, cell.confidence)
 

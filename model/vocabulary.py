@@ -26,7 +26,8 @@ class Encoded:
 
     def positions(self, characters: Sequence[int]) -> list[int]:
         """For each of `characters` (places in the text) the first token that stands there or behind it."""
-        return [int(place) for place in np.searchsorted(self.offsets[:, 0], characters)]
+        places: list[int] = np.searchsorted(self.offsets[:, 0], characters).tolist()
+        return places
 
 
 class Vocabulary(Protocol):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from gongkai.inference.assemble.layout import Slot, Slots
 from gongkai.inference.assemble.tokens import Kind
@@ -17,8 +17,7 @@ _LOST_CELL = 2.0
 _MOST_CANDIDATES = 7000
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One placement of a line. `slots[c]` is what stands in column c, or None if no cell of the line does.
 
     `states[c]` says it in a word: a number, `blank`, `unreadable`, or `lost` (the cell itself is gone, and anything may have

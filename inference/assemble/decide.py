@@ -87,8 +87,8 @@ def _cells(choice: _Choice, row: PrintedRow) -> Iterator[_Cell | None]:
 
 
 def _confidence(slot: Slot, row: PrintedRow, margin: float) -> float:
-    read = slot.token.score if slot.token is not None else 1.0
-    return min(read, row.score) * (1 - 0.25 * exp2(-margin))
+    read = min(slot.token.score, row.score) if slot.token is not None else min(1.0, row.score)
+    return read if margin == inf else read * (1 - 0.25 * exp2(-margin))
 
 
 def _unused(name: str, row: PrintedRow, candidates: Sequence[Candidate]) -> Iterator[str]:

@@ -28,7 +28,7 @@ def _cut(line: Line) -> Line:
     if number is None:
         return line
     start = last.start + number.start()
-    title = replace(last, end=start, text=last.text[: number.start()])
+    title = last._replace(end=start, text=last.text[: number.start()])
     return replace(
         line, titles=(*line.titles[:-1], title), cells=(Token(Kind.VALUE, start, last.end, number.group(), "value", last.score),)
     )

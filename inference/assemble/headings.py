@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from gongkai.inference.assemble.titles import bare, ordinal
 from gongkai.inference.assemble.tokens import Kind, Token
@@ -65,4 +64,4 @@ def _first_word(token: Token) -> str:
 
 
 def _after(token: Token, characters: int) -> Token:
-    return replace(token, start=token.start + characters, text=token.text[characters:]) if characters else token
+    return token._replace(start=token.start + characters, text=token.text[characters:]) if characters else token

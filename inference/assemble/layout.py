@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from gongkai.inference.assemble.rows import Line
 from gongkai.inference.assemble.tokens import Kind, Token
@@ -55,8 +56,7 @@ class Layout:
         return max(0, (separators(gap, self.separator) - self.usual) // self.per_blank)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One cell of a printed line: a token, or a blank (`token` None) that only the separators show at `start`."""
 
     token: Token | None

@@ -22,7 +22,10 @@ def without_page_numbers(text: str, tokens: Sequence[Token]) -> tuple[Token, ...
 
 def _is_page_number(text: str, last: Token, token: Token) -> bool:
     """Whether a number is alone on its line and, with `last` before it, no cell."""
-    if last.label == "row" or not (token.score == UNLABELLED or ("|" in _line(text, last) and "|" not in _line(text, token))):
+    if last.label == "row":
+        return False
+    other_line = "\n" in text[last.end : token.start]
+    if token.score != UNLABELLED and not (other_line and "|" in _line(text, last) and "|" not in _line(text, token)):
         return False
     return _is_alone(text, token) and not (last.kind is Kind.VALUE and _is_alone(text, last))
 

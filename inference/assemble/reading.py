@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from gongkai.inference.assemble.candidates import without_outer_blanks
 from gongkai.inference.assemble.evidence import layout_of
@@ -22,8 +23,7 @@ Facts = Mapping[str, "int | float"]
 """What the narrative states once and without contradiction, by figure label."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A cell of a table: what stands in it, where, how it got there, and how sure that is (0..1)."""
 
     key: str

@@ -78,7 +78,7 @@ def _items() -> tuple[Item, ...]:
     columns = [Item("column", newer.corner or "", (newer.corner or "",))]
     columns += (Item("column", title, (title,)) for line in newer.column_headings for title in line)
     rows = [Item("row", shared.key, shared.wordings()) if item.key == shared.title else item for item in row_items(newer)]
-    return (*columns, *(replace(item, spans=_SPANS.get(item.key, 0)) for item in rows))
+    return (*columns, *(item._replace(spans=_SPANS.get(item.key, 0)) for item in rows))
 
 
 def _without_span_filler(rows: Sequence[PrintedRow]) -> tuple[PrintedRow, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from statistics import median
 
 import numpy as np
@@ -101,6 +100,6 @@ def _narrative_price(candidate: Candidate, facts: Facts) -> float:
 
 def _renamed(reading: TableReading) -> TableReading:
     """Keys without the name of the one line."""
-    cells = {key.replace(".line", "", 1): replace(cell, key=cell.key.replace(".line", "", 1)) for key, cell in reading.cells.items()}
+    cells = {key.replace(".line", "", 1): cell._replace(key=cell.key.replace(".line", "", 1)) for key, cell in reading.cells.items()}
     warnings = tuple(warning.replace(f"{TABLE}.line", TABLE, 1) for warning in reading.warnings)
     return TableReading(reading.table, None, cells, warnings, frozenset(key.replace(".line", "", 1) for key in reading.undecided))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,7 @@ _SHORT = 2  # characters: a title of no more is nothing without its number
 _PASS = -1  # an item that no title is; other steps count the titles that are one item, 0 being a title that is none
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A statutory title: `role` is row, heading, column or block; `key` names it (a heading's key is its wording).
 
     A title that spans the columns of other titles may leave as many empty cells as `spans` says.
@@ -96,7 +96,7 @@ class _Gains:
         scores, likeness = [], []
         for pieces in range(1, min(_MOST_PIECES, len(titles)) + 1):
             texts = ["".join([token.text for token in titles[i : i + pieces]]) for i in range(len(titles) - pieces + 1)]
-            alike, gain = np.array([sought.match(bare(text)) for text in texts]).swapaxes(0, 1)
+            alike, gain = np.concatenate([sought.match(bare(text)) for text in texts]).reshape(len(texts), 2, -1).swapaxes(0, 1)
             crossed = cells[pieces - 1 :] - cells[: len(texts)]
             price = _MERGE * (pieces - 1) + _OVER_VALUES * (crossed > 0)
             likeness.append(alike)
@@ -178,7 +178,7 @@ def _best_path(gains: _Gains) -> list[tuple[int, int | None, float]]:
         here = i + len(before)
         np.subtract(best[here - 1], _SKIP_TITLE, out=ways[i, 0])
         ways[i, 1:, 1:] += best[here - _MOST_PIECES : here, :-1][::-1]
-        np.add(ways[i].max(axis=0), passed, out=reached[i])
+        np.add(np.maximum.reduce(ways[i]), passed, out=reached[i])
         np.maximum.accumulate(reached[i], out=running[i])
         np.subtract(running[i], passed, out=best[here])
     step = np.where(running > reached, _PASS, ways.argmax(axis=1))

@@ -6,9 +6,10 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from itertools import pairwise
+from typing import NamedTuple
 
 from gongkai.inference.numbers import is_placeholder, read_cell, says_unchanged
 from gongkai.model.labels import label_set
@@ -41,8 +42,7 @@ class Kind(Enum):
     BLANK = "blank"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """Characters `start` to `end` of the page as one piece of a table.
 
     `label` is the model's label, `score` its probability; a token that the model left unlabelled but whose whole cell is a
