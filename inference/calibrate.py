@@ -57,8 +57,8 @@ def _summed(extraction: Extraction) -> Iterator[str]:
     """
     values = {cell.key: cell.value or 0 for cell in extraction.cells if cell.status is not Status.DERIVED}
     for rule in sums_of(form_for_sums(extraction.form, set(values))):
-        if all(key in values for key in rule.keys):
-            left, right = (sum(values[key] for key in keys) for keys in (rule.left, rule.right))
+        if all(map(values.__contains__, rule.keys)):
+            left, right = (sum(map(values.__getitem__, keys)) for keys in (rule.left, rule.right))
             if left and same(left, right):
                 yield from rule.keys
 

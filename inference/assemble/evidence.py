@@ -16,18 +16,22 @@ _HEADERS = frozenset({"column", "block"})
 _ENOUGH_HEADERS = 3
 
 
-def layout_of(text: str, lines: Sequence[Line], columns: int) -> Layout:
-    """The layout of the table whose lines these are; `columns` is how many cells a full line has.
+def layouts_of(text: str, lines: Sequence[Line]) -> list[Layout]:
+    """What the layout of the table may be, by its gaps.
 
     The usual gap is that between neighbouring cells, or a smaller one elsewhere in the table (between title and cell, or after
-    the only cell of a line) if that makes more lines full.
+    the only cell of a line).
     """
     found = _Gaps.of(text, lines)
     if not found.separator:
-        return Layout("", 0, 1, keeps_blanks=False)
+        return [Layout("", 0, 1, keeps_blanks=False)]
     most = _usual(found.separator, found.cells or [lead for lead, _ in found.leads])
     smaller = {usual for usual in _smaller_usuals(lines, found) if 0 < usual < most}
-    layouts = [layout for usual in sorted({most, *smaller}, reverse=True) for layout in _layouts(found, usual)]
+    return [layout for usual in sorted({most, *smaller}, reverse=True) for layout in _layouts(found, usual)]
+
+
+def fullest(text: str, lines: Sequence[Line], layouts: Sequence[Layout], columns: int) -> Layout:
+    """The first of the layouts that make most lines full, which have `columns` cells then."""
     if len(layouts) == 1:
         return layouts[0]
     return max(layouts, key=lambda layout: sum(len(slots_of(text, line, layout).slots) == columns for line in lines if line.titles))

@@ -43,7 +43,7 @@ def read_proactive(context: Context, document_form: str | None) -> TableReading:
     if context.deduplicated:  # titles that stood in an earlier block are gone from the later ones
         named = dict.fromkeys(named, next(filter(None, named.values()), None))
     fallback = _only(set(filter(None, named.values()))) or document_form
-    layout_for = cache(lambda columns: context.layout(lines, columns))
+    layout_for = context.layouts(lines)
     cells: dict[str, Placed] = {}
     warnings: list[str] = []
     found: list[PrintedRow] = []

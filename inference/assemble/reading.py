@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import NamedTuple
 
 from gongkai.inference.assemble.candidates import without_outer_blanks
-from gongkai.inference.assemble.evidence import layout_of
+from gongkai.inference.assemble.evidence import fullest, layouts_of
 from gongkai.inference.assemble.layout import GRID, Layout, Slot, Slots, slots_of
 from gongkai.inference.assemble.regions import Region
 from gongkai.inference.assemble.rows import Item, Line, is_row
@@ -76,10 +77,18 @@ class Context:
 
     def layout(self, lines: Sequence[Line], columns: int) -> Layout:
         """The layout of the table whose lines these are, with what the largest table of the page showed of blank cells."""
-        if self.gridded:
-            return GRID
-        own = layout_of(self.page.text, lines, columns)
-        return own.with_blanks_of(self.learned) if self.learned is not None else own
+        return self.layouts(lines)(columns)
+
+    def layouts(self, lines: Sequence[Line]) -> Callable[[int], Layout]:
+        """`layout` for a table whose lines have several numbers of columns."""
+        found = [GRID] if self.gridded else layouts_of(self.page.text, lines)
+
+        @cache
+        def layout(columns: int) -> Layout:
+            own = fullest(self.page.text, lines, found, columns)
+            return own if self.learned is None or self.gridded else own.with_blanks_of(self.learned)
+
+        return layout
 
 
 def row_items(block: Block) -> tuple[Item, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gongkai.inference.assemble.evidence import layout_of
+from gongkai.inference.assemble.evidence import fullest, layouts_of
 from gongkai.inference.assemble.layout import GRID, Layout, separators, slots_of
 from gongkai.inference.assemble.rows import Item, Line, align
 from gongkai.inference.assemble.tokens import Token
@@ -30,6 +30,10 @@ def table(tokens: Tokens) -> Callable[[str], tuple[str, tuple[Line, ...]]]:
 
 
 Table = Callable[[str], tuple[str, tuple[Line, ...]]]
+
+
+def layout_of(text: str, lines: tuple[Line, ...], columns: int) -> Layout:
+    return fullest(text, lines, layouts_of(text, lines), columns)
 
 
 @pytest.mark.parametrize(
