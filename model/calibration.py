@@ -106,7 +106,8 @@ def _shares(raws: Sequence[float], lines: Sequence[_Line]) -> NDArray[np.float64
     slopes, intercepts = np.array(lines).reshape(-1, 2).T
     kept = np.clip(raws, NEAREST, 1 - NEAREST)
     odds = slopes * np.log(kept / (1 - kept)) + intercepts
-    return np.round(1 / (1 + np.exp(-np.maximum(odds, -_MOST_ODDS))), PLACES)
+    shares: NDArray[np.float64] = np.round(1 / (1 + np.exp(-np.maximum(odds, -_MOST_ODDS))), PLACES)
+    return shares
 
 
 class Calibration(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from operator import add, sub
+from operator import sub
 
 from gongkai.inference.assemble.copies import copies_of
 from gongkai.inference.assemble.titles import similarities
@@ -82,18 +82,16 @@ def _most_likely(titles: Sequence[Token]) -> list[str]:
     if not titles:
         return []
     first, *others = [_emissions(title.text, title.label == "section") for title in titles]
-    best = [own - (_SWITCH if state != OUTSIDE else 0.0) for state, own in zip(_STATES, first, strict=True)]
-    back: list[list[int]] = []
+    layers = [[own - (_SWITCH if state != OUTSIDE else 0.0) for state, own in zip(_STATES, first, strict=True)]]
     announced, unannounced = _switching()
-    for title, emissions in zip(titles[1:], others, strict=True):
-        paths = [list(map(sub, best, prices)) for prices in (announced if title.label == "section" else unannounced)]
-        reached = list(map(max, paths))
-        back.append(list(map(list.index, paths, reached)))
-        best = list(map(add, reached, emissions))
-    state = best.index(max(best))
+    prices = [announced if title.label == "section" else unannounced for title in titles[1:]]
+    for switching, emissions in zip(prices, others, strict=True):
+        layers.append([max(map(sub, layers[-1], to_state)) + own for to_state, own in zip(switching, emissions, strict=True)])
+    state = layers[-1].index(max(layers[-1]))
     found = [state]
-    for pointers in reversed(back):
-        state = pointers[state]
+    for switching, layer in zip(reversed(prices), layers[-2::-1], strict=True):
+        paths = list(map(sub, layer, switching[state]))
+        state = paths.index(max(paths))
         found.append(state)
     return [_STATES[index] for index in reversed(found)]
 

@@ -81,11 +81,13 @@ def align(tokens: Sequence[Token], items: Sequence[Item], end: int) -> tuple[Lin
 
 @dataclass(frozen=True, slots=True)
 class _Gains:
-    """`scores[k][i, j]`: what matching titles i..i+k to item j gains; `likeness` the same before prices."""
+    """`scores[i, k, j + 1]`: what matching the last k of the first i titles to item j gains, -inf where there are not so many.
 
-    count: int
-    scores: tuple[NDArray[np.float64], ...]
-    likeness: tuple[NDArray[np.float64], ...]
+    `likeness[k - 1][i, j]`: how alike the titles i..i+k together are to item j.
+    """
+
+    scores: NDArray[np.float64]
+    likeness: list[NDArray[np.float64]]
 
     @classmethod
     def of(cls, tokens: Sequence[Token], places: Sequence[int], items: Sequence[Item]) -> _Gains:
@@ -93,22 +95,17 @@ class _Gains:
         titles, cells = [tokens[place] for place in places], np.array(places) - np.arange(len(places))  # so many cells before each
         sought = _sought(tuple(items))
         prices = np.array([sought.price(title.label, ordinal(title.text) or 0) for title in titles])
-        scores, likeness = [], []
+        scores = np.full((len(titles) + 1, 1 + _MOST_PIECES, 1 + len(items)), -np.inf)
+        likeness: list[NDArray[np.float64]] = []
+        texts = [""] * (len(titles) + 1)
         for pieces in range(1, min(_MOST_PIECES, len(titles)) + 1):
-            texts = ["".join([token.text for token in titles[i : i + pieces]]) for i in range(len(titles) - pieces + 1)]
+            texts = [text + title.text for text, title in zip(texts, titles[pieces - 1 :], strict=False)]
             alike, gain = np.concatenate([sought.match(bare(text)) for text in texts]).reshape(len(texts), 2, -1).swapaxes(0, 1)
             crossed = cells[pieces - 1 :] - cells[: len(texts)]
             price = _MERGE * (pieces - 1) + _OVER_VALUES * (crossed > 0)
+            scores[pieces:, pieces, 1:] = gain - price[:, None] - prices[: len(texts)]
             likeness.append(alike)
-            scores.append(gain - price[:, None] - prices[: len(texts)])
-        return cls(len(titles), tuple(scores), tuple(likeness))
-
-    def by_last_title(self) -> NDArray[np.float64]:
-        """`[i, k, j + 1]`: what matching the last k of the first i titles to item j gains, -inf where there are not so many."""
-        by_last = np.full((self.count + 1, 1 + _MOST_PIECES, 1 + self.scores[0].shape[1]), -np.inf)
-        for pieces, scores in enumerate(self.scores, 1):
-            by_last[pieces:, pieces, 1:] = scores
-        return by_last
+        return cls(scores, likeness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +163,7 @@ def _best_path(gains: _Gains) -> list[tuple[int, int | None, float]]:
     `best[i, j]` is what the first i titles and j items gain at most, and `ways[i, k, j]` what they do if the last k titles are one item,
     or the last title is none (k = 0). Within a row, passing over items is a running maximum.
     """
-    ways = gains.by_last_title()
+    ways = gains.scores.copy()
     n, m = ways.shape[0] - 1, ways.shape[2] - 1
     passed = _SKIP_ITEM * np.arange(m + 1)
     before = np.full((_MOST_PIECES - 1, m + 1), -np.inf)  # fewer titles than none, so that every title has as many before it

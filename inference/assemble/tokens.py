@@ -135,9 +135,11 @@ def cells_overlooked(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> t
     """
     text = page.page.text
     taken = [span for span in page.spans if span.label in label_set().structure]
-    ends = [span.end for span in taken]
+    starts, ends = {span.start for span in taken}, [span.end for span in taken]
 
     def free(start: int, end: int) -> bool:
+        if start in starts:  # most cells
+            return False
         after = bisect_right(ends, start)  # spans are in order and do not overlap
         return after == len(taken) or taken[after].start >= end
 
