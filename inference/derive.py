@@ -85,10 +85,10 @@ def _next(known: Mapping[str, Cell], form: str, undecided: frozenset[str]) -> di
 
 
 def _forced_by(rule: Sum, known: Mapping[str, Cell]) -> Iterator[_Forced]:
-    missing = [key for key in rule.keys if key not in known]
-    if not missing:
+    if all(map(known.__contains__, rule.keys)):
         yield from _blank_whole(rule, known)
         return
+    missing = [key for key in rule.keys if key not in known]
     stated = _stated_of(rule, known)
     if not stated:
         return

@@ -49,9 +49,12 @@ def best_tags(scores: Scores) -> Tags:
     if not len(scores):
         return np.zeros(0, dtype=np.int64)
     tags: Tags = scores.argmax(axis=1)
+    breaches = _breaches(tags)
+    if not len(breaches):
+        return tags
     free = np.flatnonzero((tags == 0) | (tags % 2 == 1))
     done = 0
-    for breach in _breaches(tags).tolist():
+    for breach in breaches.tolist():
         if breach >= done:
             after = int(np.searchsorted(free, breach))
             done = int(free[after]) if after < len(free) else len(tags)

@@ -59,7 +59,7 @@ class Line:
 
     def __post_init__(self) -> None:
         first = self.cells[0].start if self.cells else self.until
-        end = max((title.end for title in self.titles if title.end <= first), default=first)
+        end = max([title.end for title in self.titles if title.end <= first], default=first)
         object.__setattr__(self, "end_of_title", end)
 
 
