@@ -99,7 +99,7 @@ def _deduplicated(text: str, regions: Sequence[Region]) -> bool:
     """Whether tables of one cell a line never repeat a line, which no filled statutory table can: 信息内容 and 0 recur."""
     if not any(token.kind is Kind.VALUE for region in regions for token in region.tokens):
         return False
-    lines = [line.strip() for region in regions for line in text[region.start : region.end].split("\n") if line.strip()]
+    lines = [line for region in regions for line in map(str.strip, text[region.start : region.end].split("\n")) if line]
     if len(lines) < _ENOUGH_LINES or len(set(lines)) < _DISTINCT * len(lines):
         return False
     pairs = (pair for region in regions for pair in pairwise(region.tokens))
