@@ -18,7 +18,7 @@ from gongkai.training.bench.results import Bench, Difference, Machine, compare
 from gongkai.training.bench.roof import operations
 from gongkai.training.bench.rounds import Round
 
-SHAPE = Shape(hidden=384, layers=6, heads=12, wide=1536, tags=131, words=12258, positions=512, exits=0, epsilon=1e-12, certain=1.0)
+SHAPE = Shape(hidden=384, layers=6, heads=12, wide=1536, tags=131, words=12258, positions=512, exits=0, shift=7, epsilon=1e-12, certain=1.0)
 
 
 def _round(seconds: tuple[float, ...], network: float, cells: dict[str, int]) -> Round:
