@@ -86,7 +86,8 @@ def _most_likely(titles: Sequence[Token]) -> list[str]:
     announced, unannounced = _switching()
     prices = [announced if title.label == "section" else unannounced for title in titles[1:]]
     for switching, emissions in zip(prices, others, strict=True):
-        layers.append([max(map(sub, layers[-1], to_state)) + own for to_state, own in zip(switching, emissions, strict=True)])
+        a, b, c, d = layers[-1]  # by state, as the prices of going on from each are
+        layers.append([max(a - w, b - x, c - y, d - z) + own for (w, x, y, z), own in zip(switching, emissions, strict=True)])
     state = layers[-1].index(max(layers[-1]))
     found = [state]
     for switching, layer in zip(reversed(prices), layers[-2::-1], strict=True):

@@ -217,7 +217,7 @@ def _take(states: Floats, candidate: Candidate) -> tuple[Floats, Floats]:
     """What a result leaves of the total handled. A column that is overdrawn is broken for good, and pays at once."""
     left = states - _bounds(candidate)[:, ::-1]
     overdrawn = left[:, :, 1] < 0
-    left[overdrawn] = (-inf, inf)
+    np.copyto(left, (-inf, inf), where=overdrawn[:, :, None])
     return _COLUMN_SUM * overdrawn.sum(axis=1), left
 
 

@@ -171,13 +171,14 @@ def _best_path(gains: _Gains) -> list[tuple[int, int | None, float]]:
     best[len(before)] = -passed
     reached = np.zeros((n + 1, m + 1))
     running = np.zeros((n + 1, m + 1))
-    for i in range(1, n + 1):
-        here = i + len(before)
-        np.subtract(best[here - 1], _SKIP_TITLE, out=ways[i, 0])
-        ways[i, 1:, 1:] += best[here - _MOST_PIECES : here, :-1][::-1]
-        np.add(np.maximum.reduce(ways[i]), passed, out=reached[i])
-        np.maximum.accumulate(reached[i], out=running[i])
-        np.subtract(running[i], passed, out=best[here])
+    rows = zip(ways[1:], ways[1:, 1:, 1:], reached[1:], running[1:], best[_MOST_PIECES:], strict=True)
+    for i, (way, matched, total, highest, own) in enumerate(rows):
+        earlier = best[i : i + _MOST_PIECES]
+        np.subtract(earlier[-1], _SKIP_TITLE, out=way[0])
+        np.add(matched, earlier[::-1, :-1], out=matched)
+        np.add(np.maximum.reduce(way), passed, out=total)
+        np.maximum.accumulate(total, out=highest)
+        np.subtract(highest, passed, out=own)
     step = np.where(running > reached, _PASS, ways.argmax(axis=1))
     step[0] = _PASS
     return _walk_back(gains, step)

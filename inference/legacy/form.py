@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Annotated, Self
 
@@ -60,17 +60,28 @@ class LegacyForm(_Frozen):
             raise ValueError(f"form {self.form}: sums of unknown keys {', '.join(sorted(unknown))}")
         return self
 
+    @cached_property
+    def levels(self) -> tuple[int, ...]:
+        """How deep the numbering of each row is (`level_of`)."""
+        return tuple(level_of(row.numbering) for row in self.rows)
+
+    @cached_property
+    def headings(self) -> dict[int, list[int]]:
+        """The places of the headings of each level."""
+        places: dict[int, list[int]] = {}
+        for place, row in enumerate(self.rows):
+            if row.key is None:
+                places.setdefault(self.levels[place], []).append(place)
+        return places
+
     def above(self, place: int) -> tuple[int, ...]:
         """The places of the rows that row `place` stands under, the outermost first; of a numbered row, itself last."""
-        found: list[int] = []
-        depth = level_of(self.rows[place].numbering)
-        if self.rows[place].numbering:
-            found.append(place)
+        depth = self.levels[place]
+        found = [place] if self.rows[place].numbering else []
         for earlier in range(place - 1, -1, -1):
-            level = level_of(self.rows[earlier].numbering)
-            if level < depth:
+            if self.levels[earlier] < depth:
                 found.append(earlier)
-                depth = level
+                depth = self.levels[earlier]
         return tuple(reversed(found))
 
     def arithmetic(self) -> tuple[Sum, ...]:

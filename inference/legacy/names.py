@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import dropwhile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gongkai.inference.assemble.titles import ordinal, similarities
+from gongkai.inference.assemble.titles import bare, likeness_to, ordinal, similarities
 from gongkai.inference.legacy.form import LegacyForm, level_of, numbering_of
 from gongkai.inference.legacy.rows import Atom, RawRow
 
@@ -19,6 +20,7 @@ _MOST_HEADING = 3
 _CLOSE = 0.05  # two indicators as near as this cannot be told apart by their wording
 _UNIT, _ORDINAL = 0.03, 0.03
 _NO_NUMBER = -1
+_FORMS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def joined(atoms: Sequence[Atom]) -> str:
 def _headings(atoms: Sequence[Atom], form: LegacyForm, fewest: int = 1) -> list[int]:
     """The places of the form's headings that `atoms` (at least the first `fewest`) begin with, numbered on the same level as there."""
     level = level_of(numbering_of(joined(atoms)))
-    alike = [place for place, row in enumerate(form.rows) if row.key is None and level_of(row.numbering) == level]
+    alike = form.headings.get(level)
     if not alike or level == level_of(""):
         return []
     begun = [joined(atoms[:count]) for count in range(fewest, min(_MOST_HEADING, len(atoms)) + 1)]
@@ -112,7 +114,7 @@ def _last_cell(row: RawRow) -> tuple[Atom, ...]:
 
 def _likeness(rows: Sequence[RawRow], pieces: Sequence[tuple[Atom, ...]], form: LegacyForm) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """For every row (first axis) and row of the form: the likeness of the best ending of its pieces, 0 below the least, and its start."""
-    titles = _Titles.of(form)
+    titles = _titles_of(form)
     likeness = np.zeros((len(rows), len(form.rows)))
     starts = np.zeros(likeness.shape, dtype=np.intp)
     for number, (row, some) in enumerate(zip(rows, pieces, strict=True)):
@@ -125,27 +127,30 @@ def _likeness(rows: Sequence[RawRow], pieces: Sequence[tuple[Atom, ...]], form: 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Titles:
-    """What the rows of a form are known by: their wordings side by side and the place of the first of each row; then, by row, whether
-    it is an indicator, its measure words, whether its title is numbered, and its number (`_NO_NUMBER` for none).
+    """What the rows of a form are known by: how alike a title is to each of their wordings, side by side, and the place of the first
+    of each row; then, by row, whether it is an indicator, what each measure word counts for it, whether its title is numbered, and its
+    number (`_NO_NUMBER` for none).
     """
 
-    wordings: tuple[str, ...]
+    likeness: Callable[[str], NDArray[np.float64]]
     first: NDArray[np.intp]
     indicator: NDArray[np.bool_]
-    units: tuple[tuple[str, ...], ...]
+    units: Mapping[str, NDArray[np.float64]]
     numbered: NDArray[np.bool_]
     number: NDArray[np.intp]
 
-    @classmethod
-    def of(cls, form: LegacyForm) -> _Titles:
-        return cls(
-            tuple(word for row in form.rows for word in row.wordings()),
-            np.cumsum([0, *(len(row.wordings()) for row in form.rows[:-1])]),
-            np.array([row.key is not None for row in form.rows]),
-            tuple(row.units for row in form.rows),
-            np.array([bool(row.numbering) for row in form.rows]),
-            np.array([_number(row.title) for row in form.rows]),
-        )
+
+@lru_cache(_FORMS)
+def _titles_of(form: LegacyForm) -> _Titles:
+    units = {unit for row in form.rows for unit in row.units}
+    return _Titles(
+        likeness_to(tuple(word for row in form.rows for word in row.wordings())),
+        np.cumsum([0, *(len(row.wordings()) for row in form.rows[:-1])]),
+        np.array([row.key is not None for row in form.rows]),
+        {unit: _UNIT * np.array([unit in row.units for row in form.rows]) for unit in units},
+        np.array([bool(row.numbering) for row in form.rows]),
+        np.array([_number(row.title) for row in form.rows]),
+    )
 
 
 def _number(title: str) -> int:
@@ -154,9 +159,8 @@ def _number(title: str) -> int:
 
 
 def _of_title(title: str, unit: str, rows: _Titles) -> NDArray[np.float64]:
-    best = np.maximum.reduceat(similarities([title], rows.wordings)[0], rows.first)
-    has_unit = np.array([unit in units for units in rows.units])
-    bonus = _UNIT * has_unit + _ORDINAL * (rows.numbered & (rows.number == _number(title)))
+    best = np.maximum.reduceat(rows.likeness(bare(title)), rows.first)
+    bonus = rows.units.get(unit, 0.0) + _ORDINAL * (rows.numbered & (rows.number == _number(title)))
     return np.where((best >= _LIKE) & rows.indicator, best + bonus, 0.0)
 
 
@@ -165,8 +169,8 @@ def _in_order(likeness: NDArray[np.float64]) -> list[int | None]:
     n_rows, n_columns = likeness.shape
     best = np.zeros((n_rows + 1, n_columns + 1))
     for i in range(n_rows - 1, -1, -1):
-        for j in range(n_columns - 1, -1, -1):
-            best[i, j] = max(best[i + 1, j], best[i, j + 1], likeness[i, j] + best[i + 1, j + 1] if likeness[i, j] else 0.0)
+        taken = np.where(likeness[i] > 0, likeness[i] + best[i + 1, 1:], 0.0)
+        best[i, :-1] = np.maximum.accumulate(np.maximum(best[i + 1, :-1], taken)[::-1])[::-1]
     chosen: list[int | None] = [None] * n_rows
     i = j = 0
     while i < n_rows and j < n_columns:
