@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
+from operator import attrgetter
 
 from gongkai.inference.arithmetic import form_for_sums
 from gongkai.inference.assemble.cut import without_cut_cells
@@ -81,7 +82,7 @@ def _keys_of_both_forms() -> frozenset[str]:
 
 def _with_cells(text: str, region: Region, overlooked: Sequence[Token]) -> Region:
     inside = (token for token in overlooked if region.start <= token.start < region.end)
-    return replace(region, tokens=without_page_numbers(text, sorted((*region.tokens, *inside), key=lambda token: token.start)))
+    return replace(region, tokens=without_page_numbers(text, sorted((*region.tokens, *inside), key=attrgetter("start"))))
 
 
 def _up_to_text(text: str, region: Region) -> Region:

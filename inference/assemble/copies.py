@@ -27,9 +27,10 @@ def copies_of(table: str, tokens: Sequence[Token]) -> Iterator[list[Token]]:
     A copy begins with the column titles before its opening title; what stands between them and the last cell before belongs to
     the copy before.
     """
-    n_values = [0, *accumulate(token.kind is Kind.VALUE for token in tokens)]
+    openings = list(_openings(table, tokens))
+    n_values = [0, *accumulate(token.kind is Kind.VALUE for token in tokens)] if openings else []
     begin = 0
-    for place in _openings(table, tokens):
+    for place in openings:
         start = _first_of_header(tokens, place)
         if n_values[start] - n_values[begin] >= _CELLS:
             yield list(tokens[begin:start])

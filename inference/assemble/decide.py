@@ -15,8 +15,6 @@ from gongkai.inference.results import Status
 MARGIN = 1.5
 """How much dearer every other value of a cell must be for the cell to be placed."""
 
-_NOT_KNOWN = ("lost", "unreadable")
-_Cell = tuple["int | float | None", Status, Slot, float]
 _ENOUGH = MARGIN - 1e-6  # 5.1 - 3.6 is less than 1.5 in binary fractions
 
 
@@ -32,10 +30,10 @@ def decided(
         if row is None:
             continue
         name, choice = f"{table}.{stage.key}", _Choice.of(stage.candidates, marginals.costs[stage.key])
-        for index, (column, cell) in enumerate(zip(columns, _cells(choice, row), strict=True)):
-            key = f"{name}.{column}"
+        keys = [f"{name}.{column}" for column in columns]
+        for index, (key, cell) in enumerate(zip(keys, _cells(keys, choice, row), strict=True)):
             if cell is not None:
-                cells[key] = Placed(key, *cell)
+                cells[key] = cell
             elif choice.number_is_possible(index):
                 undecided.add(key)
         unused += _unused(name, row, stage.candidates)
@@ -70,20 +68,19 @@ class _Choice:
         return any(not isinstance(candidate.states[column], str) for candidate in within)
 
 
-def _cells(choice: _Choice, row: PrintedRow) -> Iterator[_Cell | None]:
+def _cells(keys: Sequence[str], choice: _Choice, row: PrintedRow) -> Iterator[Placed | None]:
     """The cell of every column, None where it is not certain what stands there."""
     best = choice.candidates[choice.best]
     number = Status.PRINTED if len(choice.candidates) == 1 and row.titled else Status.PLACED
     missing = Slot(None, row.slots.slots[-1].start if row.slots.slots else 0)
-    for state, slot, margin in zip(best.states, best.slots, choice.margins(), strict=True):
-        if margin < _ENOUGH or state in _NOT_KNOWN:
+    for key, state, place, margin in zip(keys, best.states, best.slots, choice.margins(), strict=True):
+        slot = place or missing
+        if margin < _ENOUGH:
             yield None
-            continue
-        confidence = _confidence(slot or missing, row, margin)
-        if isinstance(state, str):
-            yield None, Status.BLANK, slot or missing, confidence
+        elif not isinstance(state, str):
+            yield Placed(key, state, number, slot, _confidence(slot, row, margin))
         else:
-            yield state, number, slot or missing, confidence
+            yield Placed(key, None, Status.BLANK, slot, _confidence(slot, row, margin)) if state == "blank" else None
 
 
 def _confidence(slot: Slot, row: PrintedRow, margin: float) -> float:
@@ -97,7 +94,7 @@ def _unused(name: str, row: PrintedRow, candidates: Sequence[Candidate]) -> Iter
     if printed and not any(slot for candidate in candidates for slot in candidate.slots):
         columns = len(candidates[0].slots)
         yield f"{name}: {len(row.slots.slots)} cells for {columns} columns; which stands where does not show, so they were left out"
-    else:
+    elif any("unreadable" in candidate.states for candidate in candidates):
         unread = [slot for slot in printed if number_of(slot) is None]
         yield from (no_number(name, slot) for slot in unread if any(slot in candidate.slots for candidate in candidates))
 

@@ -51,9 +51,10 @@ class Layout:
 
     def blanks_in(self, gap: str) -> int:
         """How many blank cells stand in the text between two neighbouring cells; foreign text between them proves nothing."""
-        if not self.keeps_blanks or not self.separator or FOREIGN.search(gap):
+        if not self.keeps_blanks or not self.separator:
             return 0
-        return max(0, (separators(gap, self.separator) - self.usual) // self.per_blank)
+        extra = separators(gap, self.separator) - self.usual
+        return extra // self.per_blank if extra > 0 and not FOREIGN.search(gap) else 0
 
 
 class Slot(NamedTuple):

@@ -154,7 +154,7 @@ def _shared_out(keys: Sequence[str], slots: Slots, line: Line, columns: int) -> 
 
 def _row_score(line: Line, titled: bool) -> float:
     """How sure the row of a line is. A title that reads like the statutory one needs no vouching by the model."""
-    read = min((title.score for title in line.titles), default=1.0)
+    read = min([title.score for title in line.titles], default=1.0)
     return max(read, line.likeness) * (0.5 + 0.5 * line.likeness) if titled else 0.7 * read
 
 

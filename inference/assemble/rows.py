@@ -236,6 +236,8 @@ def _runs_on(before: Line, line: Line) -> bool:
 
 
 def _line(tokens: Sequence[Token], item: Item | None, likeness: float, until: int, last: bool) -> Line:
-    titles = tuple([token for token in tokens if token.kind is Kind.TITLE])
-    cells = tuple([token for token in tokens if token.kind is not Kind.TITLE])
-    return Line(item, titles, cells, likeness, until, last)
+    titles: list[Token] = []
+    cells: list[Token] = []
+    for token in tokens:
+        (titles if token.kind is Kind.TITLE else cells).append(token)
+    return Line(item, tuple(titles), tuple(cells), likeness, until, last)

@@ -21,6 +21,7 @@ _STRUCTURE = TITLE_LABELS | _CELL_LABELS
 _TITLES = TITLE_LABELS - {"section"}  # those whose cell ends where they do
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*")
 _Free = Callable[[int, int], bool]  # whether no label stands on these characters
+_BETWEEN_CELLS = frozenset(("|", " ", "\t", "\n", ""))  # nothing stands before the page and after it
 _LONGEST_NUMBER = 20
 _LONGEST_RULE = 2000  # characters; the line is looked at once for every span that stands on it
 # What no cell says: words without a number, unless they refer elsewhere.
@@ -117,7 +118,7 @@ def _whole(text: str, span: Span, first: int, limit: int) -> tuple[int, int]:
 
 def _fills_chunk(text: str, span: Span) -> bool:
     """Whether the characters next to a span are what stands between cells."""
-    return not (text[max(span.start - 1, 0) : span.start] + text[span.end : span.end + 1]).strip("| \t\n")
+    return text[max(span.start - 1, 0) : span.start] in _BETWEEN_CELLS and text[span.end : span.end + 1] in _BETWEEN_CELLS
 
 
 def _is_rule(text: str, start: int, end: int) -> bool:
@@ -167,14 +168,16 @@ def _strokes(page: LabelledPage, ranges: Sequence[tuple[int, int]]) -> Iterator[
 
 def _first_cells(text: str, first: int, last: int, free: _Free) -> Iterator[tuple[int, int]]:
     """The first cell of every line of cells between bars in which words stand first and numbers later, where it is free."""
-    start = first
+    stop = first - 1
     for line in text[first:last].split("\n"):
-        begin, stop = start + len(line) - len(line.lstrip(" \t|")), start + len(line)
-        cell = _FIRST_CELL.match(text, begin, stop) if "|" in line else None
+        start, stop = stop + 1, stop + 1 + len(line)
+        if "|" not in line:
+            continue
+        begin = start + len(line) - len(line.lstrip(" \t|"))
+        cell = _FIRST_CELL.match(text, begin, stop)
         end = begin + len(cell.group().rstrip(" \t|")) if cell else begin
         if cell and free(begin, end) and _WORD.search(text, begin, end) and _DIGIT.search(text, cell.end(), stop):
             yield begin, end
-        start = stop + 1
 
 
 def _numeric_chunks(text: str, first: int, last: int, free: _Free) -> Iterator[tuple[int, int]]:
