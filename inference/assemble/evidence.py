@@ -98,8 +98,10 @@ def _ends(found: _Gaps, usual: int) -> Ends:
     """Where blanks at the end of a row show. Bars are cells there if the lines of column titles, which are short, end without filler."""
     if found.separator == "\n":
         return Ends.TITLE
+    if found.separator != "|":
+        return Ends.HIDDEN
     counts = _header_counts(found)
-    if found.separator != "|" or counts.count(usual) < max(_ENOUGH_HEADERS, len(counts) // 2) or not set(counts) <= {usual, usual + 1}:
+    if counts.count(usual) < max(_ENOUGH_HEADERS, len(counts) // 2) or not set(counts) <= {usual, usual + 1}:
         return Ends.HIDDEN
     return Ends.LINE if _rowwise(found) else Ends.TITLE
 

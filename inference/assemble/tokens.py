@@ -64,8 +64,13 @@ UNLABELLED = 0.5
 def tokens_of(page: LabelledPage) -> tuple[Token, ...]:
     """The structural spans of the page as tokens, in order, without the rules of markdown tables (`|---|---|`)."""
     text = page.page.text
-    whole = [(span, start, end) for span, start, end in _whole_spans(page) if span.label in _STRUCTURE]
-    return tuple([_token(text[start:end], span, start, end) for span, start, end in whole if not _is_rule(text, start, end)])
+    return tuple(
+        [
+            _token(text[start:end], span, start, end)
+            for span, start, end in _whole_spans(page)
+            if span.label in _STRUCTURE and not _is_rule(text, start, end)
+        ]
+    )
 
 
 def _whole_spans(page: LabelledPage) -> Iterator[tuple[Span, int, int]]:
