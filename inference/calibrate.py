@@ -28,7 +28,7 @@ def calibrated(extraction: Extraction, calibration: Calibration) -> Extraction:
     What is derived never gets more than the least of what it follows from. Entities keep the model's score.
     """
     told = calibration.of_figures([figure.confidence for figure in extraction.figures], figure_evidence(extraction))
-    figures = tuple(replace(figure, confidence=sure) for figure, sure in zip(extraction.figures, told, strict=True))
+    figures = tuple([figure.with_confidence(sure) for figure, sure in zip(extraction.figures, told, strict=True)])
     by_key = cell_evidence(extraction)
     read = calibration.of_cells([cell.confidence for cell in extraction.cells], [by_key[cell.key] for cell in extraction.cells])
     cells = tuple([cell.with_confidence(sure) for cell, sure in zip(extraction.cells, read, strict=True)])

@@ -53,7 +53,7 @@ class Locator:
 
     def _figure(self, figure: Figure) -> Figure:
         start, end = self._offsets(figure.start, figure.end)
-        return replace(figure, start=start, end=end, text=self.source[start:end])
+        return Figure(figure.label, figure.value, figure.unit, self.source[start:end], start, end, figure.basis, figure.confidence)
 
     def _indicator(self, indicator: Indicator) -> Indicator:
         spans = tuple(self._offsets(start, end) for start, end in indicator.spans)

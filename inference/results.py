@@ -65,6 +65,10 @@ class Figure:
     basis: Basis
     confidence: float
 
+    def with_confidence(self, confidence: float) -> Figure:
+        """The same figure, as sure as `confidence` says."""
+        return Figure(self.label, self.value, self.unit, self.text, self.start, self.end, self.basis, confidence)
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:

@@ -104,7 +104,7 @@ def _shares(raws: Sequence[float], lines: Sequence[_Line]) -> NDArray[np.float64
     They are rounded, so that the last bits of an exponential are not the last digits of a result.
     """
     slopes, intercepts = np.array(lines).reshape(-1, 2).T
-    kept = np.clip(raws, NEAREST, 1 - NEAREST)
+    kept = np.minimum(np.maximum(raws, NEAREST), 1 - NEAREST)
     odds = slopes * np.log(kept / (1 - kept)) + intercepts
     shares: NDArray[np.float64] = np.round(1 / (1 + np.exp(-np.maximum(odds, -_MOST_ODDS))), PLACES)
     return shares
