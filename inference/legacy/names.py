@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gongkai.inference.assemble.titles import bare, likeness_to, ordinal, similarities
-from gongkai.inference.legacy.form import LegacyForm, level_of, numbering_of
+from gongkai.inference.legacy.form import LegacyForm, LegacyRow, level_of, numbering_of
 from gongkai.inference.legacy.rows import Atom, RawRow
 
 _LIKE = 0.75
@@ -114,7 +114,7 @@ def _last_cell(row: RawRow) -> tuple[Atom, ...]:
 
 def _likeness(rows: Sequence[RawRow], pieces: Sequence[tuple[Atom, ...]], form: LegacyForm) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """For every row (first axis) and row of the form: the likeness of the best ending of its pieces, 0 below the least, and its start."""
-    titles = _titles_of(form)
+    titles = _titles_of(form.rows)
     likeness = np.zeros((len(rows), len(form.rows)))
     starts = np.zeros(likeness.shape, dtype=np.intp)
     for number, (row, some) in enumerate(zip(rows, pieces, strict=True)):
@@ -141,15 +141,15 @@ class _Titles:
 
 
 @lru_cache(_FORMS)
-def _titles_of(form: LegacyForm) -> _Titles:
-    units = {unit for row in form.rows for unit in row.units}
+def _titles_of(rows: tuple[LegacyRow, ...]) -> _Titles:
+    units = {unit for row in rows for unit in row.units}
     return _Titles(
-        likeness_to(tuple(word for row in form.rows for word in row.wordings())),
-        np.cumsum([0, *(len(row.wordings()) for row in form.rows[:-1])]),
-        np.array([row.key is not None for row in form.rows]),
-        {unit: _UNIT * np.array([unit in row.units for row in form.rows]) for unit in units},
-        np.array([bool(row.numbering) for row in form.rows]),
-        np.array([_number(row.title) for row in form.rows]),
+        likeness_to(tuple(word for row in rows for word in row.wordings())),
+        np.cumsum([0, *(len(row.wordings()) for row in rows[:-1])]),
+        np.array([row.key is not None for row in rows]),
+        {unit: _UNIT * np.array([unit in row.units for row in rows]) for unit in units},
+        np.array([bool(row.numbering) for row in rows]),
+        np.array([_number(row.title) for row in rows]),
     )
 
 
