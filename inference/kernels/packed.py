@@ -152,6 +152,8 @@ def _linear(tensors: Tensors, names: Sequence[str], at_once: int | None = None) 
     bias = np.concatenate([_floats(tensors, f"{name}.bias") for name in names])
     weights = np.pad(weights, ((0, -len(weights) % OUTPUTS), (0, 0)))
     scale = np.maximum(weights.max(axis=1), -weights.min(axis=1)) / np.float32(STEPS)
+    if not np.isfinite(scale).all():
+        raise ValueError(f"{names[0]} has weights that are no finite numbers")
     np.divide(weights, np.where(scale == 0, 1, scale)[:, None], out=weights)
     steps, inputs = np.rint(weights, out=weights).astype(np.int8), weights.shape[1]
     split = [tiles(steps[:, start : start + (at_once or inputs)]).ravel() for start in range(0, inputs, at_once or inputs)]
@@ -163,7 +165,8 @@ def _shift(tensors: Tensors, shape: Shape) -> int:
     most = 0.0
     for number in range(shape.layers):
         sizes = np.abs(_floats(tensors, f"bert.encoder.layer.{number}.intermediate.dense.weight"))
-        steps = STEPS * sizes.sum(axis=1) / np.maximum(sizes.max(axis=1), np.finfo(np.float32).tiny)
+        with np.errstate(invalid="ignore"):  # `_linear` refuses what is not finite
+            steps = STEPS * sizes.sum(axis=1) / np.maximum(sizes.max(axis=1), np.finfo(np.float32).tiny)
         most = max(most, STEPS * float(steps.max() + sizes.shape[1] / 2))  # rounding adds half a step at most
     return max(0, int(most).bit_length() - 15)
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load_file, save_file
 from transformers import AutoModelForTokenClassification
 
 from gongkai.inference.kernels.amx import AmxNetwork, why_not
 from gongkai.inference.kernels.network import Ids
 from gongkai.inference.kernels.packed import aligned, packed, tiles, unfit
+from gongkai.model.errors import CheckpointError
 from gongkai.training.tiny import random_checkpoint
 
 SOURCE = Path(__file__).parents[3] / "inference/kernels/amx.c"
@@ -133,6 +135,16 @@ def test_the_kernel_is_compiled_without_a_warning(compiler: str, tmp_path: Path)
     strict = ("-O1", "-Wall", "-Wextra", "-Werror", "-fPIC", includes)
     done = subprocess.run([found, *strict, "-c", SOURCE, "-o", tmp_path / "amx.o"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf])
+def test_weights_that_are_no_numbers_are_refused_with_their_name(broken: float, tmp_path: Path) -> None:
+    folder = random_checkpoint(tmp_path, width=WIDTH)
+    tensors = load_file(folder / "model.safetensors")
+    tensors["bert.encoder.layer.1.intermediate.dense.weight"][3, 5] = broken
+    save_file(tensors, folder / "model.safetensors")
+    with pytest.raises(CheckpointError, match=r"layer\.1\.intermediate\.dense has weights that are no finite numbers.*export it again"):
+        packed(folder)
 
 
 def test_packed_weights_are_within_half_a_step(folder: Path) -> None:
